@@ -1,0 +1,1 @@
+"""The language: what a practice's protocol may say. Pure; knows no engine, database, clock or file."""
