@@ -1,0 +1,138 @@
+"""The verbs of people: the only code that writes organisations, members, persons and the access log."""
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from genklang.people.models import AccessLog, Action, Membership, Organisation, Person, Role, User
+
+DemoKind = Literal["lead", "nurse", "participant", "editor"]
+DEMO_KINDS: tuple[DemoKind, ...] = get_args(DemoKind)
+DEMO_NAMES: dict[DemoKind, str] = {
+    "lead": "Alva Lindmo",
+    "nurse": "Bo Ekberg",
+    "participant": "Doris Sandell",
+    "editor": "Elin Vester",
+}
+DEMO_ROLES: dict[DemoKind, Role] = {"lead": Role.LEAD, "nurse": Role.STAFF, "editor": Role.EDITOR}
+DEMO_ORGANISATION = ("lindmala", "Lindmåla kommun")
+DEMO_BANK = ("genklang", "Genklangs redaktion")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def add_organisation(
+    *, slug: str, name: str, municipality_code: str = "", zone: str = "Europe/Stockholm", simulated: bool = False
+) -> Organisation:
+    """A new, validated organisation; raises ValidationError for a taken slug or an unknown zone."""
+    organisation = Organisation(
+        slug=slug, name=name, municipality_code=municipality_code, zone=zone, simulated=simulated
+    )
+    organisation.full_clean()
+    organisation.save()
+    return organisation
+
+
+@transaction.atomic
+def add_member(*, email: str, organisation: Organisation, role: Role, name: str = "") -> Membership:
+    """Gives the user of that address the role, making the user when new. Doing it twice changes nothing."""
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+    membership, _created = Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
+    return membership
+
+
+def remove_member(*, user: User, organisation: Organisation, role: Role) -> None:
+    """Takes the role away; the user and what the user did remain."""
+    Membership.objects.filter(user=user, organisation=organisation, role=role).delete()
+
+
+def add_person(
+    *,
+    organisation: Organisation,
+    display_name: str,
+    birth_year: int | None = None,
+    user: User | None = None,
+    simulated: bool = False,
+) -> Person:
+    """A new person in the organisation; simulated whenever the organisation is."""
+    return Person.objects.create(
+        organisation=organisation,
+        display_name=display_name,
+        birth_year=birth_year,
+        user=user,
+        simulated=simulated or organisation.simulated,
+    )
+
+
+def record_access(
+    *,
+    organisation: Organisation,
+    actor: User | None,
+    action: Action,
+    person: Person | None = None,
+    purpose: str = "",
+    at: datetime | None = None,
+) -> AccessLog:
+    """Adds a row to the access log. `actor` None is the system itself; `purpose` says why, in a few words.
+
+    Raises ValueError when the person belongs to another organisation: that would leak across the wall.
+    """
+    if person is not None and person.organisation_id != organisation.pk:
+        raise ValueError("access log: the person belongs to another organisation. Log it where the person is.")
+    return AccessLog.objects.create(
+        organisation=organisation,
+        actor=actor,
+        person=person,
+        action=action,
+        purpose=purpose,
+        at=at or timezone.now(),
+    )
+
+
+def ensure_demo_organisation() -> Organisation:
+    """The invented municipality that the demo shows; simulated, always."""
+    slug, name = DEMO_ORGANISATION
+    return Organisation.objects.get_or_create(slug=slug, defaults={"name": name, "simulated": True})[0]
+
+
+@transaction.atomic
+def ensure_demo_user(kind: DemoKind, organisation: Organisation | None = None) -> User:
+    """The demo user of that kind, with role or person in place; the same user every time.
+
+    Without an organisation: Lindmåla, and for the editor the bank's own desk. Others extend the result:
+    operate gives the nurse a protocol role and enrols the participant's person.
+    """
+    organisation = organisation or _demo_home(kind)
+    email = f"{kind}@{organisation.slug}.example"
+    user, _created = User.objects.get_or_create(email=email, defaults={"name": DEMO_NAMES[kind], "simulated": True})
+    if kind == "participant":
+        Person.objects.get_or_create(
+            organisation=organisation,
+            user=user,
+            defaults={"display_name": user.name, "birth_year": 1941, "simulated": True},
+        )
+    else:
+        Membership.objects.get_or_create(user=user, organisation=organisation, role=DEMO_ROLES[kind])
+    return user
+
+
+def sign_in_as_demo(request: HttpRequest, kind: DemoKind) -> User:
+    """Signs the visitor in as a demo user; raises PermissionDenied unless GENKLANG_DEMO is set."""
+    if not settings.GENKLANG_DEMO:
+        raise PermissionDenied(_("One-click sign-in exists only in the demo."))
+    user = ensure_demo_user(kind)
+    login(request, user, backend=BACKEND)
+    return user
+
+
+def _demo_home(kind: DemoKind) -> Organisation:
+    if kind != "editor":
+        return ensure_demo_organisation()
+    slug, name = DEMO_BANK
+    return Organisation.objects.get_or_create(slug=slug, defaults={"name": name, "simulated": True})[0]

@@ -1,0 +1,1 @@
+"""English as read in Sweden: day before month, 24 hours."""

@@ -1,0 +1,15 @@
+// Everything works without this file. It only makes two things handier.
+(() => {
+  // Escape closes an open menu and gives the focus back to its button.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.menu[open]");
+    if (!open) return;
+    open.removeAttribute("open");
+    open.querySelector("summary").focus();
+  });
+  // After htmx has changed a part of the page, a new error summary takes the focus as it does after a full load.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    event.target.querySelector?.(".error-summary")?.focus();
+  });
+})();
