@@ -1,0 +1,1 @@
+"""The bank: practices as stories, protocols and published results; found, compared and rehearsed before anyone adopts one."""
