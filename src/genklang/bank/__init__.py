@@ -1,1 +1,1 @@
-"""The bank: practices as stories, protocols and published results; found, compared and rehearsed before anyone adopts one."""
+"""The bank: practices as stories, protocols and published results; found, compared and rehearsed before adoption."""

@@ -16,7 +16,7 @@ def in_swedish() -> bool:
 
 
 class Practice(models.Model):
-    """One way of working. Its words come from the folder; `current` is the protocol version that a new adoption gets."""
+    """One way of working. Its words come from the folder; `current` is the version that a new adoption gets."""
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     title_sv = models.CharField(max_length=200)
