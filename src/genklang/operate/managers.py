@@ -1,0 +1,73 @@
+"""Querysets that start from who asks, and the log's own, whose rows can be neither changed nor deleted.
+
+A lead sees every adoption of the organisation; staff those they are assigned to; a person the own enrolments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from genklang.operate.models import Adoption, Enrolment, Event
+    from genklang.people.models import User
+
+    Adoptions = models.QuerySet[Adoption]
+    Enrolments = models.QuerySet[Enrolment]
+    Events = models.QuerySet[Event]
+else:
+    Adoptions = Enrolments = Events = models.QuerySet
+
+
+def working_in(user: User, *, prefix: str = "") -> Q:
+    """Adoptions (reached through `prefix`) that the user leads, or is assigned to as staff of the organisation."""
+    members = f"{prefix}organisation__memberships"
+    leads = Q(**{f"{members}__user_id": user.pk, f"{members}__role": "lead"})
+    staff = Q(**{f"{members}__user_id": user.pk, f"{members}__role": "staff"})
+    return leads | (staff & Q(**{f"{prefix}assignments__user_id": user.pk}))
+
+
+def _may_ask(user: User | AnonymousUser) -> TypeGuard[User]:
+    return user.is_authenticated and user.is_active
+
+
+class AdoptionQuerySet(Adoptions):
+    """Adoptions by who asks."""
+
+    def for_user(self, user: User | AnonymousUser) -> AdoptionQuerySet:
+        """Adoptions the user leads or works in; none when signed out."""
+        return self.filter(working_in(user)).distinct() if _may_ask(user) else self.none()
+
+
+class EnrolmentQuerySet(Enrolments):
+    """Enrolments by who asks."""
+
+    def for_user(self, user: User | AnonymousUser) -> EnrolmentQuerySet:
+        """One's own, and those in adoptions the user leads or works in; none when signed out."""
+        if not _may_ask(user):
+            return self.none()
+        work = working_in(user, prefix="adoption__")
+        return self.filter(Q(person__user_id=user.pk) | work).distinct()
+
+
+class EventQuerySet(Events):
+    """The log: rows are added, and `held` alone may change."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Changes `held`; raises TypeError for anything else."""
+        if set(kwargs) - self.model.CHANGEABLE:
+            raise TypeError("The event log is append-only: rows cannot be changed.")
+        return super().update(**kwargs)
+
+    def delete(self) -> NoReturn:
+        """Refuses."""
+        raise TypeError("The event log is append-only: rows cannot be deleted.")
+
+
+AdoptionManager = models.Manager.from_queryset(AdoptionQuerySet)
+EnrolmentManager = models.Manager.from_queryset(EnrolmentQuerySet)
+EventManager = models.Manager.from_queryset(EventQuerySet)
