@@ -5,13 +5,17 @@ Every field's description ends up in the JSON Schema for editors and in the lang
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from genklang.protocol.units import DurationField, MoneyField
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
-Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+Version = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d+\.\d+\.\d+$"),
+    BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
+]
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Expr = Annotated[
     str, BeforeValidator(lambda value: value if not isinstance(value, bool | int | float) else str(value).lower())
@@ -23,12 +27,17 @@ def _as_list(value: object) -> object:
 
 
 Names = Annotated[list[Name], BeforeValidator(_as_list)]
+DailyAt = Annotated[
+    Annotated[Name, Tag("fact")] | Annotated[list[LocalTime], Tag("times")],
+    Discriminator(lambda value: "times" if isinstance(value, list) else "fact"),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) and ":" in value else value),
+]
 
 
 class Part(BaseModel):
     """Anything in a protocol: unknown keys are errors, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class Text(Part):
@@ -63,7 +72,7 @@ FieldKind = Literal["boolean", "integer", "number", "text", "date", "time", "tim
 
 
 class DataField(Labelled):
-    """One question of a form, or one value that an event carries or a person is known by. `sv` and `en` are the question."""
+    """A question of a form, a value that an event carries or a person is known by. `sv` and `en` are the question."""
 
     type: FieldKind = Field(description="What kind of answer it takes.")
     options: dict[Name, Text] = Field(default_factory=dict, description="For `choice`: the answers to choose between.")
@@ -153,15 +162,13 @@ class ClockChange(Part):
 class Expectation(Labelled):
     """Expect something within a window, otherwise do something. Each occurrence is a due, and ends as one outcome fact.
 
-    Exactly one of `daily_at`, `every` and `after` says when. A due has a target time; it opens `early` before and its deadline
-    is `within` after. What comes later than the deadline, but before the next due opens, is met late.
+    Exactly one of `daily_at`, `every` and `after` says when. A due has a target time; it opens `early` before and its
+    deadline is `within` after. What comes later than the deadline, but before the next due opens, is met late.
     """
 
     during: Names | None = Field(None, description="Stages in which it holds. Left out: every stage that is not final.")
     when: Expr | None = Field(None, description="What must hold of facts, `arm` and `stage`.")
-    daily_at: Name | list[LocalTime] | None = Field(
-        None, description="Local times every day, or the name of a fact of type `times`."
-    )
+    daily_at: DailyAt | None = Field(None, description="Local times every day, or the name of a fact of type `times`.")
     every: DurationField | None = Field(None, description="How often, counted from entering `during`.")
     after: Names | None = Field(None, description="The event or events that each begin one due.")
     in_: DurationField | None = Field(
@@ -178,7 +185,8 @@ class Expectation(Labelled):
     )
     early: DurationField | None = Field(
         None,
-        description="How long before the target it may be met. Left out: 0 for `daily_at`, from the beginning for `every` and `after`.",
+        description="How long before the target it may be met. "
+        "Left out: 0 for `daily_at`, from the beginning for `every` and `after`.",
     )
     within: DurationField = Field(description="How long after the target it counts as met in time.")
     clock_change: ClockChange = Field(default_factory=lambda: ClockChange(gap="later", overlap="first", spacing=None))
@@ -275,7 +283,10 @@ class Series(Part):
 
 
 class Outcome(Labelled, Measure):
-    """One value a participant: the aggregate is taken over the participant's own rows. With no rows a count is 0, an average is missing."""
+    """One value a participant: the aggregate is taken over the participant's own rows.
+
+    With no rows a count is 0 and an average is missing.
+    """
 
     unit: Text | None = None
     better: Literal["higher", "lower"] | None = None

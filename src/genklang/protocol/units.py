@@ -42,7 +42,8 @@ class Duration:
         if singular in _CALENDAR_MONTHS:
             return cls(months=number * _CALENDAR_MONTHS[singular])
         raise ValueError(
-            'is no duration. Write a whole number and a unit (min, h, days, weeks, months, years), for example "14 days"'
+            "is no duration. Write a whole number and a unit (min, h, days, weeks, months, years), "
+            'for example "14 days"'
         )
 
     def __str__(self) -> str:
