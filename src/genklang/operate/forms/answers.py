@@ -1,0 +1,205 @@
+"""The form that a protocol's event is: one question for each of its fields, by its type.
+
+What is already known about the person is shown for confirmation instead of asked: the field is then filled in and listed
+by `confirmed`. Whatever is wrong, everything else that was written stays.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from genklang.operate.forms.fields import ClockTimesField, InstantField, NumberField
+from genklang.protocol.types import EventField, EventKind
+
+HAPPENED = "_occurred_at"
+KEY = "_key"
+RADIO_LIMIT = 7
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a form is made with: the event, where its times are, what is known, and what may be chosen between.
+
+    `choices` gives, for a text field, the answers to choose between (for example open bookings); `given` fills in a field
+    without asking (for example a booking's number).
+    """
+
+    kind: EventKind
+    zone: str
+    now: datetime
+    known: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    may_be_earlier: bool = True
+
+
+class AnswerForm(forms.Form):
+    """A protocol's event as a form. `answers` is what it carries, ready to be recorded; `occurred_at` when it happened."""
+
+    use_required_attribute = False
+
+    def __init__(self, asking: Asking, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: _as_initial(value) for name, value in asking.known.items()})
+        super().__init__(*args, **kwargs)
+        self.asking = asking
+        zone = ZoneInfo(asking.zone)
+        for name, question in asking.kind.fields.items():
+            if name not in asking.given:
+                self.fields[name] = form_field(question, zone=zone, choices=asking.choices.get(name))
+        if asking.may_be_earlier:
+            self.fields[HAPPENED] = InstantField(zone=zone, required=False, label=_("When did it happen?"))
+            self.fields[HAPPENED].help_text = _("Leave it empty if it was just now.")
+        self.fields[KEY] = forms.CharField(widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        """What was answered; an event cannot happen later than now."""
+        cleaned = super().clean() or {}
+        moment = cleaned.get(HAPPENED)
+        if moment and moment > self.asking.now:
+            self.add_error(
+                HAPPENED, ValidationError(_("This is still to come. Write when it happened, or leave it empty."))
+            )
+        return cleaned
+
+    @property
+    def questions(self) -> list[BoundField]:
+        """The fields that are asked, in the protocol's order."""
+        return [self[name] for name in self._asked() if not self._is_confirmed(name)]
+
+    @property
+    def confirmed(self) -> list[tuple[BoundField, Any]]:
+        """The fields whose answer is known already, each with the answer in words."""
+        return [(self[name], self._in_words(name)) for name in self._asked() if self._is_confirmed(name)]
+
+    @property
+    def happened(self) -> BoundField | None:
+        """The field for when it happened."""
+        return self[HAPPENED] if HAPPENED in self.fields else None
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What the event carries: only what was answered, as JSON."""
+        found = {name: _as_json(self.cleaned_data.get(name)) for name in self._asked()}
+        return {**self.asking.given, **{name: value for name, value in found.items() if value not in (None, "")}}
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it happened; None for just now."""
+        return self.cleaned_data.get(HAPPENED)
+
+    @property
+    def key(self) -> str:
+        """The same however often the form is sent."""
+        return str(self.cleaned_data[KEY])
+
+    def _asked(self) -> list[str]:
+        return [name for name in self.asking.kind.fields if name in self.fields]
+
+    def _is_confirmed(self, name: str) -> bool:
+        return self.asking.known.get(name) is not None and not (self.is_bound and name in self.errors)
+
+    def _in_words(self, name: str) -> str:
+        return answer_in_words(self.asking.kind.fields[name], self.asking.known.get(name))
+
+
+def form_field(
+    question: EventField, *, zone: ZoneInfo, choices: Sequence[tuple[str, str]] | None = None
+) -> forms.Field:
+    """The form field of a question. Errors say what to write; help tells the bounds."""
+    made = _choice(choices) if choices is not None else _made(question, zone)
+    made.required = question.required
+    made.label = question.in_language(_language())
+    made.help_text = _help(question, made)
+    made.error_messages["required"] = _missing(question, is_choice=choices is not None)
+    made.error_messages["invalid_choice"] = _("“%(value)s” is not among the answers. Choose one of them.")
+    return made
+
+
+def answer_in_words(question: EventField, value: Any) -> str:
+    """An answer as people say it: yes, 08:00 and 20:00, 65–75 years, 12 hours."""
+    if value is None:
+        return _("not known")
+    if question.type == "boolean":
+        return _("Yes") if value else _("No")
+    if question.type == "choice" and value in question.options:
+        return question.options[value].in_language(_language())
+    if question.type == "times":
+        return _listed([str(each) for each in value])
+    unit = f" {question.unit.in_language(_language())}" if question.unit else ""
+    return f"{NumberField().prepare_value(value)}{unit}"
+
+
+def _made(question: EventField, zone: ZoneInfo) -> forms.Field:
+    match question.type:
+        case "boolean":
+            yes_no = [("true", _("Yes")), ("false", _("No"))]
+            return forms.TypedChoiceField(
+                choices=yes_no, widget=forms.RadioSelect, coerce=lambda value: value == "true", empty_value=None
+            )
+        case "integer" | "number":
+            return NumberField(whole=question.type == "integer", least=question.min, most=question.max)
+        case "date":
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"))
+        case "time":
+            return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time", "class": "short"}, format="%H:%M"))
+        case "times":
+            return ClockTimesField(max_length=200)
+        case "instant":
+            return InstantField(zone=zone)
+        case "choice":
+            return _choice([(name, text.in_language(_language())) for name, text in question.options.items()])
+    return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _choice(choices: Sequence[tuple[str, str]]) -> forms.Field:
+    if len(choices) <= RADIO_LIMIT:
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=[("", _("Choose …")), *choices])
+
+
+def _help(question: EventField, made: forms.Field) -> str:
+    own = question.help.in_language(_language()) if question.help else ""
+    unit = question.unit.in_language(_language()) if question.unit else ""
+    bounds = made.bounds() if isinstance(made, NumberField) else ""
+    count = _("In %(unit)s.") % {"unit": unit} if unit else ""
+    times = _("Write every time of the day, for example 08:00, 20:00.") if question.type == "times" else ""
+    return " ".join(filter(None, [own, count, bounds, times]))
+
+
+def _missing(question: EventField, *, is_choice: bool) -> str:
+    if question.type in {"boolean", "choice"} or is_choice:
+        return _("Nothing is chosen. Choose one of the answers.")
+    return _("Nothing is written. Write an answer.")
+
+
+def _as_initial(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.strip() if isinstance(value, str) else value
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _language() -> str:
+    return get_language() or "sv"

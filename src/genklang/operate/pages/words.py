@@ -1,0 +1,121 @@
+"""A protocol's parts, instants and outcomes in plain words, in the reader's language and the adoption's local time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from genklang.operate import clock
+from genklang.protocol.types import Labelled, Protocol, Text
+
+WEEK = 7
+
+
+def language() -> str:
+    """The reader's language, "sv" or "en"."""
+    return "sv" if (get_language() or "sv").startswith("sv") else "en"
+
+
+def say(text: Labelled | Text | None, otherwise: str = "") -> str:
+    """The text in the reader's language."""
+    return text.in_language(language()) if text else otherwise
+
+
+@dataclass(frozen=True)
+class Words:
+    """Names of a protocol's parts and moments in its zone. `names` are the organisation's own words for roles."""
+
+    protocol: Protocol
+    zone: ZoneInfo
+    now: int
+
+    def stage(self, name: str) -> str:
+        """What the stage is called."""
+        return say(self.protocol.stages.get(name), name)
+
+    def role(self, name: str) -> str:
+        """What the role is called; device and system too."""
+        return say(self.protocol.roles.get(name)) or {"device": _("the device"), "system": _("the system")}.get(
+            name, name
+        )
+
+    def arm(self, name: str) -> str:
+        """What the arm is called."""
+        return say(self.protocol.randomise.arms.get(name), name) if self.protocol.randomise else name
+
+    def expectation(self, name: str) -> str:
+        """What is expected."""
+        return say(self.protocol.expectations.get(name), name)
+
+    def help_for(self, name: str) -> str:
+        """What to do when the expectation is missed; empty where the protocol says nothing."""
+        found = self.protocol.expectations.get(name)
+        return say(found.help) if found and found.help else ""
+
+    def event(self, kind: str) -> str:
+        """What happened."""
+        return say(self.protocol.events.get(kind)) or _built_in(kind)
+
+    def when(self, instant: int) -> str:
+        """ "today 14:00", "yesterday 08:05", "Tuesday 3 March 10:00", with the year when it is another."""
+        local, today = self.local(instant), self.local(self.now).date()
+        return _("%(day)s %(time)s") % {"day": day_in_words(local.date(), today), "time": date_format(local, "H:i")}
+
+    def day(self, instant: int) -> str:
+        """ "today", "tomorrow", "Tuesday 3 March"."""
+        return day_in_words(self.local(instant).date(), self.local(self.now).date())
+
+    def since(self, instant: int) -> str:
+        """How long ago, roughly: "just now", "for 12 minutes", "for 3 hours", "for 2 days"."""
+        minutes = max(0, self.now - instant) // clock.MINUTE
+        if minutes < 1:
+            return _("just now")
+        if minutes < 60:
+            return ngettext("for %(n)s minute", "for %(n)s minutes", minutes) % {"n": minutes}
+        if minutes < 48 * 60:
+            return ngettext("for %(n)s hour", "for %(n)s hours", minutes // 60) % {"n": minutes // 60}
+        return ngettext("for %(n)s day", "for %(n)s days", minutes // 1440) % {"n": minutes // 1440}
+
+    def local(self, instant: int) -> datetime:
+        """The moment on the clocks there."""
+        return clock.moment(instant).astimezone(self.zone)
+
+
+def day_in_words(day: date, today: date) -> str:
+    """A day as people say it, seen from today."""
+    near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((day - today).days)
+    if near:
+        return near
+    if day.year != today.year:
+        return date_format(day, "j F Y")
+    if abs(day - today) < timedelta(days=WEEK):
+        return date_format(day, "l j F")
+    return date_format(day, "j F")
+
+
+def status_in_words(status: str) -> str:
+    """How an expectation ended."""
+    return {
+        "met": _("done in time"),
+        "met_late": _("done late"),
+        "missed": _("missed"),
+        "waived": _("waived"),
+        "cancelled": _("called off"),
+    }.get(status, status)
+
+
+def _built_in(kind: str) -> str:
+    return {
+        "enrolled": _("Taking part began"),
+        "stated": _("Facts were stated"),
+        "allocated": _("Chance decided"),
+        "acknowledged": _("Alarm answered"),
+        "resolved": _("Alarm resolved"),
+        "waived": _("Waived"),
+        "voided": _("Taken back"),
+        "time_passed": _("Time passed"),
+    }.get(kind, kind)
