@@ -11,7 +11,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from genklang.people.models import AccessLog, Organisation, Person, User
+    from genklang.people.models import User
 
 CARING_ROLES = ("lead", "staff")
 

@@ -6,9 +6,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from genklang.people import permissions, selectors, services
+from genklang.people.demo import visitors
 from genklang.people.forms import AccessLogFilter
 from genklang.people.models import Action, Organisation, User
 
@@ -26,7 +28,7 @@ def demo(request: HttpRequest) -> HttpResponse:
             raise Http404(_("There is no such visitor in the demo."))
         services.sign_in_as_demo(request, kind)
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "people/demo.html")
+    return render(request, "people/demo.html", {"visitors": visitors()})
 
 
 @login_required
@@ -34,7 +36,11 @@ def demo(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """My account: who I am here and which roles I have."""
     assert isinstance(request.user, User)
-    return render(request, "people/account.html", {"memberships": selectors.memberships_of(request.user)})
+    shown = {
+        "roles": selectors.memberships_of(request.user),
+        "can_edit_bank": permissions.can_edit_bank(request.user),
+    }
+    return render(request, "people/account.html", shown)
 
 
 @login_required
@@ -52,7 +58,10 @@ def access_log(request: HttpRequest, slug: str) -> HttpResponse:
         action=asked.get("action", ""),
     )
     page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    response = render(request, "people/access_log.html", {"organisation": organisation, "form": form, "page": page})
+    count = page.paginator.count
+    caption = ngettext("%(count)d entry, newest first", "%(count)d entries, newest first", count) % {"count": count}
+    shown = {"organisation": organisation, "form": form, "page": page, "caption": caption}
+    response = render(request, "people/access_log.html", shown)
     assert isinstance(request.user, User)
     services.record_access(organisation=organisation, actor=request.user, action=Action.CHECK)
     return response

@@ -48,9 +48,7 @@ def _own_places(user: User, memberships: list[Membership]) -> list[tuple[str, st
     if roles & {Role.LEAD, Role.STAFF}:
         entries += [(_("To do"), "operate:worklist", []), (_("Our adoptions"), "operate:adoptions", [])]
     entries += [
-        (_("Access log"), "people:access-log", [row.organisation.slug])
-        for row in memberships
-        if row.role == Role.LEAD
+        (_("Access log"), "people:access-log", [row.organisation.slug]) for row in memberships if row.role == Role.LEAD
     ][:1]
     if user.persons.exists():
         entries.append((_("My page"), "operate:my-page", []))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from genklang.people import permissions
 from genklang.site import showcase
 from genklang.site.context import house
+from genklang.site.examples import example
 from genklang.site.forms import FeedbackForm
 from genklang.site.models import Feedback
 from genklang.site.services import record_feedback
@@ -60,7 +61,7 @@ def feedback_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def components(request: HttpRequest) -> HttpResponse:
     """Every component, living, with its usage."""
-    return render(request, "site/components.html", {"shown": showcase.components()})
+    return render(request, "site/components.html", {"shown": showcase.components(), "example": example()})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

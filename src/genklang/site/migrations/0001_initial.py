@@ -4,24 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(blank=True, max_length=200, verbose_name='Which page was it about?')),
-                ('text', models.TextField(max_length=4000, verbose_name='What does not work for you?')),
-                ('answer_to', models.EmailField(blank=True, max_length=254, verbose_name='E-mail address, if you want an answer')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='Received')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("page", models.CharField(blank=True, max_length=200, verbose_name="Which page was it about?")),
+                ("text", models.TextField(max_length=4000, verbose_name="What does not work for you?")),
+                (
+                    "answer_to",
+                    models.EmailField(blank=True, max_length=254, verbose_name="E-mail address, if you want an answer"),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="Received")),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
     ]

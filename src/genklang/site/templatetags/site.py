@@ -1,22 +1,30 @@
-"""Template tags that every template has without loading them: components, charts, numbers, addresses."""
+"""Template tags that every template has without loading them: components, charts, addresses."""
 
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template.context import Context
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from genklang.charts import Chart
+from genklang.site.chart_page import shown
+
 register = template.Library()
+CARRIED = ("request", "csrf_token", "user")
 
 
 @register.simple_block_tag(takes_context=True)
-def component(context: Context, content: str, name: str, **values: Any) -> SafeString:
+def component(context: Context, content: str, name: str, /, **values: Any) -> SafeString:
     """Renders `components/<name>/<name>.html` round the content, which the component finds as `slot`."""
     # The content comes from a template and is escaped there already.
-    inner = {**values, "slot": mark_safe(content.strip())}  # noqa: S308
-    return render_to_string(f"components/{name}/{name}.html", inner, request=context.get("request"))
+    return _render(context, name, {**values, "slot": mark_safe(content.strip())})  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def chart(context: Context, drawn: Chart) -> SafeString:
+    """A chart as a figure, for wide and narrow pages, with its table beside; says so when there are no figures."""
+    return _render(context, "chart", shown(drawn))
 
 
 @register.simple_tag(takes_context=True)
@@ -30,3 +38,11 @@ def address_with(context: Context, **changes: Any) -> str:
         else:
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+def _render(context: Context, name: str, values: dict[str, Any]) -> SafeString:
+    # A context of its own, so that a page's `title` does not leak in; made without running the processors again.
+    carried = {key: context[key] for key in CARRIED if key in context}
+    assert context.template is not None
+    found = context.template.engine.get_template(f"components/{name}/{name}.html")
+    return found.render(context.new({**carried, **values}))
