@@ -1,0 +1,111 @@
+"""Which arm is which: the two arms to be compared, read from the treatment column, and the strata of each person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genklang.evaluate.arrays import Bools, Ints
+from genklang.evaluate.columns import categories
+from genklang.evaluate.problems import Problems
+from genklang.evaluate.request import Request
+from genklang.evaluate.texts import Text
+
+_CONTROL_WORDS = frozenset(
+    {"0", "control", "controls", "comparison", "usual", "standard", "placebo", "none", "no", "false"}
+    | {"kontroll", "kontrollgrupp", "kontroller", "jämförelse", "jämförelsegrupp", "vanlig", "ordinarie", "ingen"}
+    | {"nej", "falskt"}
+)
+_LABELS = {
+    True: Text(sv="jämförelsegruppen", en="the comparison group"),
+    False: Text(sv="gruppen med insatsen", en="the group with the practice"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allocation:
+    """The two arms by name, and who is in each; people in neither were given something else."""
+
+    control: str
+    treated: str
+    is_control: Bools
+    is_treated: Bools
+    others: tuple[tuple[str, int], ...]
+    is_guess: bool
+
+    @property
+    def compared(self) -> Bools:
+        return self.is_control | self.is_treated
+
+    def label(self, *, is_control: bool) -> Text:
+        """The arm's name in a sentence: words for 0 and 1, otherwise the data's own word in quotes."""
+        name = self.control if is_control else self.treated
+        return _LABELS[is_control] if name in {"0", "1"} else Text(sv=f"”{name}”", en=f"“{name}”")
+
+
+def allocation(request: Request, problems: Problems) -> Allocation | None:
+    """Reads the treatment column; None, with problems added, when two arms cannot be told."""
+    column = request.treatment or ""
+    labels = categories(column, request.columns[column], problems, may_miss=False, most=12)
+    names = sorted({label for label in labels if label is not None})
+    if problems.found or not _check_names(names, request, problems):
+        return None
+    control, is_guess = _control(names, request)
+    treated = request.treated or next(name for name in names if name != control)
+    given = np.array(labels)
+    others = tuple((name, int((given == name).sum())) for name in names if name not in (control, treated))
+    return Allocation(
+        control=control,
+        treated=treated,
+        is_control=given == control,
+        is_treated=given == treated,
+        others=others,
+        is_guess=is_guess,
+    )
+
+
+def _control(names: list[str], request: Request) -> tuple[str, bool]:
+    if request.control is not None:
+        return request.control, False
+    usual = [name for name in names if name.casefold() in _CONTROL_WORDS and name != request.treated]
+    if usual:
+        return usual[0], False
+    return next(name for name in names if name != request.treated), True
+
+
+def _check_names(names: list[str], request: Request, problems: Problems) -> bool:
+    column, found = request.treatment, ", ".join(f'"{name}"' for name in names)
+    choose = Text(sv="Välj bland: {found}.", en="Choose among: {found}.").fill(found=found)
+    before = len(problems.found)
+    if len(names) < 2:
+        problems.add(
+            Text(sv="alla är i samma arm ({found}).", en="everybody is in the same arm ({found}).").fill(found=found),
+            Text(sv="Ta med dem som lottades till jämförelsen.", en="Include those assigned to the comparison."),
+            column=column,
+        )
+    for name in (request.control, request.treated):
+        if name is not None and name not in names:
+            wrong = Text(sv='armen "{name}" finns inte.', en='there is no arm "{name}".')
+            problems.add(wrong.fill(name=name), choose, column=column)
+    if request.control is not None and request.control == request.treated:
+        problems.add(Text(sv="båda armarna är samma.", en="both arms are the same."), choose, column=column)
+    if len(names) > 2 and request.treated is None:
+        problems.add(
+            Text(sv="{n} armar: {found}.", en="{n} arms: {found}.").fill(n=len(names), found=found),
+            Text(
+                sv='Namnge de två som ska jämföras, till exempel control="{a}", treated="{b}" (--control, --treated).',
+                en='Name the two to compare, for example control="{a}", treated="{b}" (--control, --treated).',
+            ).fill(a=names[0], b=names[1]),
+            column=column,
+        )
+    return len(problems.found) == before
+
+
+def strata(request: Request, problems: Problems) -> Ints | None:
+    """Each combination of the strata columns as a number; None where there are no strata."""
+    if not request.strata:
+        return None
+    columns = [categories(name, request.columns[name], problems, may_miss=False) for name in request.strata]
+    codes: dict[tuple[str | None, ...], int] = {}
+    return np.array([codes.setdefault(combination, len(codes)) for combination in zip(*columns, strict=True)])

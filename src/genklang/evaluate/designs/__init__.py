@@ -1,0 +1,27 @@
+"""One module a design: reads its columns, calls the method, and tells the whole finding. `BUILDERS` names them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from genklang.evaluate.designs import before_after, one_group, randomised, series, time_to_event
+from genklang.evaluate.findings import Finding
+from genklang.evaluate.request import Request
+
+BUILDERS: dict[str, Callable[[Request], Finding]] = {
+    "randomised": randomised.build,
+    "survival": time_to_event.build,
+    "one_group": one_group.build,
+    "before_after": before_after.build,
+    "interrupted_time_series": series.build,
+}
+OTHER_NAMES = {
+    "randomized": "randomised",
+    "rct": "randomised",
+    "time_to_event": "survival",
+    "single_group": "one_group",
+    "paired": "before_after",
+    "its": "interrupted_time_series",
+    "segmented": "interrupted_time_series",
+    "segmented_regression": "interrupted_time_series",
+}

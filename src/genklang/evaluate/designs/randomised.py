@@ -1,0 +1,256 @@
+"""Randomised, person by person: intention to treat, strata as the lots were drawn, subgroups beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from genklang.evaluate import allocation, flags
+from genklang.evaluate.allocation import Allocation
+from genklang.evaluate.arrays import Bools, Ints
+from genklang.evaluate.columns import categories, outcome
+from genklang.evaluate.comparison import Sample, arm, by_lot, compare
+from genklang.evaluate.covariates import covariates
+from genklang.evaluate.findings import Arm, ArmFlow, Estimate, Finding, Flag, Flow, Loss, Subgroup
+from genklang.evaluate.judgement import judged
+from genklang.evaluate.problems import EvaluationError, Problems
+from genklang.evaluate.request import Request
+from genklang.evaluate.subgroups import subgroup
+from genklang.evaluate.texts import Text
+
+MOST_LEVELS = 12
+QUESTION = Text(
+    sv="Vad betyder det för ”{outcome}” att ha lottats till {treated}, jämfört med {control}?",
+    en="What does being assigned by lot to {treated} mean for “{outcome}”, compared with {control}?",
+)
+ASSUMPTIONS = (
+    Text(
+        sv="Lotten avgjorde vem som fick vad, och ingen kunde veta eller styra utfallet av den.",
+        en="The lot decided who got what, and nobody could know or steer how it fell.",
+    ),
+    Text(
+        sv="Var och en räknas i den grupp som lotten gav, även om det blev något annat (intention to treat).",
+        en="Everybody is counted in the arm that the lot gave, even if something else came of it (intention to treat).",
+    ),
+    Text(
+        sv="Den ena personens utfall påverkas inte av vad den andra fick, och lottningen gjordes person för person.",
+        en="One person's outcome is not touched by what another got, and the lots were drawn person by person.",
+    ),
+)
+MISSING_AT_RANDOM = Text(
+    sv="De som saknar utfall hade i genomsnitt haft samma utfall som de övriga i sin grupp.",
+    en="Those without an outcome would on average have had the same as the others in their arm.",
+)
+LARGE_SAMPLE = Text(
+    sv="Intervallet bygger på att medelvärden av så här många personer är ungefär normalfördelade.",
+    en="The interval rests on means of so many people being about normally distributed.",
+)
+COMMON_EFFECT = Text(
+    sv="Över strata redovisas ett vägt genomsnitt av skillnaden; den får vara olika stor i olika strata.",
+    en="Over strata a weighted average of the difference is shown; it may differ in size between strata.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """The table read: everybody's arm, who has an outcome, and the people to be compared."""
+
+    arms: Allocation
+    sample: Sample
+    levels: dict[str, list[str | None]]
+    filled: list[str]
+    known: Bools
+    paired: Bools  # in a stratum with both arms
+    kept: Bools
+
+
+def build(request: Request) -> Finding:
+    """The finding of a randomised comparison. Raises EvaluationError with all that is wrong."""
+    request.needs("outcome", "treatment")
+    read = _read(request)
+    sample = read.sample
+    estimate = compare(sample, confidence=request.confidence)
+    lots = _lots(request, sample)
+    if estimate.p is None and lots is not None:
+        estimate = replace(estimate, p=lots.p)
+    relevant = sample.spread / 2 if request.relevant is None else request.relevant
+    verdict, depends = judged(estimate, None if lots is None else lots.p, better=request.better, relevant=relevant)
+    subgroups = _subgroups(request, read, relevant)
+    flow = _flow(request, read)
+    plan = () if request.planned is None else request.planned.beside(_done(request))
+    arms = _arms(request, read)
+    return Finding(
+        design="randomised",
+        question=_question(request, read.arms),
+        outcome=request.described(sample.kind, request.outcome),
+        practice=request.practice,
+        estimates=(estimate,) if lots is None else (estimate, lots),
+        verdict=verdict,
+        relevant=relevant,
+        confidence=request.confidence,
+        arms=arms,
+        assumptions=_assumptions(request, read),
+        flow=flow,
+        subgroups=subgroups,
+        plan=plan,
+        flags=(
+            *flags.depends_on_method(depends),
+            *_data_flags(request, read, flow, arms),
+            *flags.plan(plan),
+            *flags.direction(request.better),
+            *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=sample.kind == "share"),
+            *flags.subgroups(subgroups),
+        ),
+        settings=(("seed", request.seed), ("draws", request.draws), ("strata", ", ".join(request.strata) or None)),
+    )
+
+
+def _read(request: Request) -> _Read:
+    problems = Problems()
+    column = request.outcome or ""
+    measured = outcome(column, request.columns[column], problems, kind=request.kind, success=request.success)
+    arms = allocation.allocation(request, problems)
+    strata = allocation.strata(request, problems)
+    background, filled = covariates(request, problems)
+    levels = {
+        name: categories(name, request.columns[name], problems, may_miss=True, most=MOST_LEVELS)
+        for name in request.subgroups
+    }
+    problems.check()
+    if arms is None:
+        raise AssertionError("no arms without a problem")
+    known = ~np.isnan(measured.values)
+    paired = _with_both(arms, strata, known)
+    kept = arms.compared & known & paired
+    sample = Sample(
+        kind=measured.kind,
+        outcome=measured.values,
+        treated=arms.is_treated,
+        strata=strata,
+        covariates=background,
+    ).where(kept)
+    return _Read(arms=arms, sample=sample, levels=levels, filled=filled, known=known, paired=paired, kept=kept)
+
+
+def _with_both(arms: Allocation, strata: Ints | None, known: Bools) -> Bools:
+    """Which people are in a stratum where both arms have somebody with an outcome; everybody when none is."""
+    everybody = np.ones(len(known), dtype=np.bool_)
+    if strata is None:
+        return everybody
+    size = int(strata.max()) + 1
+    treated, control = (np.bincount(strata[known & arm], minlength=size) for arm in (arms.is_treated, arms.is_control))
+    both = np.asarray((treated > 0) & (control > 0))
+    return np.asarray(both[strata]) if both.any() else everybody
+
+
+def _lots(request: Request, sample: Sample) -> Estimate | None:
+    try:
+        return by_lot(sample, seed=request.seed, draws=request.draws, confidence=request.confidence)
+    except EvaluationError:  # covariates that explain all leave nothing to draw lots about
+        return None
+
+
+def _question(request: Request, arms: Allocation) -> Text:
+    return QUESTION.fill(
+        outcome=request.label or request.outcome or "",
+        treated=arms.label(is_control=False),
+        control=arms.label(is_control=True),
+    )
+
+
+def _arms(request: Request, read: _Read) -> tuple[Arm, ...]:
+    names = {False: read.arms.treated, True: read.arms.control}
+    return tuple(
+        arm(
+            read.sample,
+            is_control=is_control,
+            name=name,
+            label=read.arms.label(is_control=is_control),
+            confidence=request.confidence,
+        )
+        for is_control, name in names.items()
+    )
+
+
+def _subgroups(request: Request, read: _Read, relevant: float) -> tuple[Subgroup, ...]:
+    rows = np.flatnonzero(read.kept)
+    return tuple(
+        subgroup(
+            name,
+            [levels[row] for row in rows],
+            sample=read.sample,
+            arms=read.arms,
+            better=request.better,
+            relevant=relevant,
+            confidence=request.confidence,
+            plan=request.planned,
+        )
+        for name, levels in read.levels.items()
+    )
+
+
+def _flow(request: Request, read: _Read) -> Flow:
+    arms = read.arms
+    compared = [
+        _arm_flow(read, belongs, name, arms.label(is_control=is_control))
+        for is_control, name, belongs in ((False, arms.treated, arms.is_treated), (True, arms.control, arms.is_control))
+    ]
+    elsewhere = Text(sv="annan arm än de två som jämförs", en="another arm than the two compared")
+    others = [
+        ArmFlow(
+            name=name, label=Text.of(name), allocated=n, followed_up=n, analysed=0, lost=(Loss(reason=elsewhere, n=n),)
+        )
+        for name, n in arms.others
+    ]
+    return Flow(
+        assessed=request.assessed, eligible=request.eligible, randomised=request.size, arms=(*compared, *others)
+    )
+
+
+def _arm_flow(read: _Read, belongs: Bools, name: str, label: Text) -> ArmFlow:
+    allocated, followed = int(belongs.sum()), int((belongs & read.known).sum())
+    analysed = int((belongs & read.kept).sum())
+    lost = (
+        Loss(reason=Text(sv="utfall saknas", en="outcome missing"), n=allocated - followed),
+        Loss(reason=Text(sv="ensam arm i sitt stratum", en="only arm in its stratum"), n=followed - analysed),
+    )
+    return ArmFlow(
+        name=name,
+        label=label,
+        allocated=allocated,
+        followed_up=followed,
+        analysed=analysed,
+        lost=tuple(loss for loss in lost if loss.n),
+    )
+
+
+def _assumptions(request: Request, read: _Read) -> tuple[Text, ...]:
+    texts = [*ASSUMPTIONS]
+    texts += [] if read.known[read.arms.compared].all() else [MISSING_AT_RANDOM]
+    texts += [COMMON_EFFECT] if request.strata else []
+    return (*texts, LARGE_SAMPLE) if read.sample.kind != "share" or request.strata else tuple(texts)
+
+
+def _data_flags(request: Request, read: _Read, flow: Flow, arms: tuple[Arm, ...]) -> list[Flag]:
+    return [
+        *flags.few_people(arms),
+        *flags.missing(flow.arms[:2]),
+        *flags.lone_strata(int((read.arms.compared & read.known & ~read.paired).sum())),
+        *flags.imputed(read.filled),
+        *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),
+    ]
+
+
+def _done(request: Request) -> dict[str, object]:
+    return {
+        "design": request.design,
+        "outcome": request.outcome,
+        "strata": request.strata,
+        "covariates": request.covariates,
+        "subgroups": request.subgroups,
+        "confidence": request.confidence,
+        "better": request.better,
+        "horizon": request.horizon,
+        "size": request.size,
+    }

@@ -1,0 +1,207 @@
+"""Time to an event in two randomised arms: curves, the difference at the horizon, and log-rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from genklang.evaluate import allocation, flags
+from genklang.evaluate.allocation import Allocation
+from genklang.evaluate.arrays import Bools, Floats, Ints
+from genklang.evaluate.columns import OutcomeColumn, numbers, outcome
+from genklang.evaluate.designs.randomised import ASSUMPTIONS as RANDOMISED
+from genklang.evaluate.findings import Arm, ArmFlow, Curve, Finding, Flow, Loss
+from genklang.evaluate.judgement import judged
+from genklang.evaluate.problems import Problems, refuse
+from genklang.evaluate.request import Request
+from genklang.evaluate.survival import KaplanMeier, Survived, survival
+from genklang.evaluate.texts import Text
+
+ASSUMPTIONS = (
+    *RANDOMISED,
+    Text(
+        sv="De som slutat följas hade haft händelsen i samma takt som de som fortfarande följs (oberoende "
+        "censurering).",
+        en="Those no longer followed would have had the event at the pace of those still followed (independent "
+        "censoring).",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    arms: Allocation
+    time: Floats
+    event: OutcomeColumn
+    strata: Ints | None
+    kept: Bools
+
+
+def build(request: Request) -> Finding:
+    """The finding of time to an event. `time` runs from each person's start. Raises EvaluationError."""
+    request.needs("time", "event", "treatment")
+    read = _read(request)
+    kept = read.kept
+    result = survival(
+        read.time[kept],
+        read.event.values[kept] == 1,
+        read.arms.is_treated[kept],
+        strata=None if read.strata is None else read.strata[kept],
+        horizon=request.horizon,
+        confidence=request.confidence,
+    )
+    share = float(read.event.values[kept].mean())
+    relevant = (share * (1 - share)) ** 0.5 / 2 if request.relevant is None else request.relevant
+    headline = replace(result.difference, p=result.log_rank.p)
+    verdict, depends = judged(headline, result.log_rank.p, better=request.better, relevant=relevant)
+    flow = _flow(request, read)
+    arms = _arms(read, result)
+    plan = () if request.planned is None else request.planned.beside(_done(request, result))
+    return Finding(
+        design="survival",
+        question=_question(request, read.arms),
+        outcome=request.described("share", request.event),
+        practice=request.practice,
+        estimates=(headline,) if result.mean_time is None else (headline, result.mean_time),
+        tests=(result.log_rank,),
+        verdict=verdict,
+        relevant=relevant,
+        confidence=request.confidence,
+        arms=arms,
+        assumptions=ASSUMPTIONS,
+        flow=flow,
+        plan=plan,
+        flags=(
+            *flags.depends_on_method(depends),
+            *flags.few_people(arms),
+            *flags.missing(flow.arms[:2]),
+            *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),
+            *flags.plan(plan),
+            *flags.direction(request.better),
+            *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=True),
+        ),
+        curves=(
+            _curve(result.treated, read.arms, is_control=False),
+            _curve(result.control, read.arms, is_control=True),
+        ),
+        settings=(("horizon", result.horizon),),
+    )
+
+
+def _read(request: Request) -> _Read:
+    problems = Problems()
+    time_column, event_column = request.time or "", request.event or ""
+    time = numbers(time_column, request.columns[time_column], problems)
+    negative = [
+        (int(row), Text(sv="tiden är {t}.", en="the time is {t}.").fill(t=f"{time[row]:g}"))
+        for row in np.flatnonzero(time < 0)
+    ]
+    before = Text(
+        sv="Händelsen kan inte komma före starten: kontrollera datumen, och skriv noll eller mer.",
+        en="The event cannot come before the start: check the dates, and write zero or more.",
+    )
+    problems.add_rows(negative, before, column=time_column)
+    event = outcome(event_column, request.columns[event_column], problems, kind="share", success=request.success)
+    arms = allocation.allocation(request, problems)
+    strata = allocation.strata(request, problems)
+    if request.subgroups or request.covariates:
+        problems.add(
+            Text(
+                sv="överlevnad räknas utan undergrupper och kovariater.",
+                en="survival takes no subgroups or covariates.",
+            ),
+            Text(
+                sv="Ta bort dem, eller jämför andelen med händelsen: --design randomised.",
+                en="Remove them, or compare the share with the event: --design randomised.",
+            ),
+        )
+    problems.check()
+    if arms is None:
+        raise AssertionError("no arms without a problem")
+    kept = ~np.isnan(time) & ~np.isnan(event.values) & arms.compared
+    if not kept.any():
+        raise refuse(
+            Text(sv="ingen har både tid och händelse.", en="nobody has both a time and an event."),
+            Text(sv="Fyll i båda kolumnerna.", en="Fill in both columns."),
+        )
+    return _Read(arms=arms, time=time, event=event, strata=strata, kept=kept)
+
+
+def _question(request: Request, arms: Allocation) -> Text:
+    return Text(
+        sv="Hur många får ”{event}”, och när, i {treated} jämfört med {control}?",
+        en="How many have “{event}”, and when, in {treated} compared with {control}?",
+    ).fill(
+        event=request.label or request.event or "",
+        treated=arms.label(is_control=False),
+        control=arms.label(is_control=True),
+    )
+
+
+def _arms(read: _Read, result: Survived) -> tuple[Arm, ...]:
+    return tuple(
+        _arm(read, curve, result.horizon, is_control=is_control)
+        for is_control, curve in ((False, result.treated), (True, result.control))
+    )
+
+
+def _arm(read: _Read, curve: KaplanMeier, horizon: float, *, is_control: bool) -> Arm:
+    """The share with the event by the horizon, and the median time."""
+    without, low, high = curve.at(horizon)
+    return Arm(
+        name=read.arms.control if is_control else read.arms.treated,
+        label=read.arms.label(is_control=is_control),
+        is_control=is_control,
+        n=len(curve.followed),
+        value=1 - without,
+        low=1 - high,
+        high=1 - low,
+        events=int(curve.events.sum()),
+        median=curve.median,
+    )
+
+
+def _curve(curve: KaplanMeier, arms: Allocation, *, is_control: bool) -> Curve:
+    """The curve from time zero; the share without the event after each time."""
+    return Curve(
+        name=arms.control if is_control else arms.treated,
+        label=arms.label(is_control=is_control),
+        x=(0.0, *curve.times.tolist()),
+        y=(1.0, *curve.survival.tolist()),
+        low=(1.0, *curve.low.tolist()),
+        high=(1.0, *curve.high.tolist()),
+        at_risk=(len(curve.followed), *curve.at_risk.tolist()),
+    )
+
+
+def _flow(request: Request, read: _Read) -> Flow:
+    reason = Text(sv="tid eller händelse saknas", en="time or event missing")
+    arms = []
+    for is_control, belongs in ((False, read.arms.is_treated), (True, read.arms.is_control)):
+        allocated, analysed = int(belongs.sum()), int((belongs & read.kept).sum())
+        arms.append(
+            ArmFlow(
+                name=read.arms.control if is_control else read.arms.treated,
+                label=read.arms.label(is_control=is_control),
+                allocated=allocated,
+                followed_up=analysed,
+                analysed=analysed,
+                lost=(Loss(reason=reason, n=allocated - analysed),) if allocated > analysed else (),
+            )
+        )
+    return Flow(assessed=request.assessed, eligible=request.eligible, randomised=request.size, arms=tuple(arms))
+
+
+def _done(request: Request, result: Survived) -> dict[str, object]:
+    return {
+        "design": request.design,
+        "outcome": request.outcome or request.event,
+        "strata": request.strata,
+        "covariates": (),
+        "subgroups": (),
+        "horizon": result.horizon,
+        "confidence": request.confidence,
+        "better": request.better,
+        "size": request.size,
+    }

@@ -1,0 +1,136 @@
+"""The methods in use: each with an id, a name, its formula and where it is published.
+
+The reference (docs/reference/evaluation.md) explains each id; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genklang.evaluate.texts import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A published way of computing; `id` is the name of its formula in the reference."""
+
+    id: str
+    name: Text
+    formula: str
+    source: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {"id": self.id, "name": self.name.as_dict(), "formula": self.formula, "source": self.source}
+
+
+WELCH = Method(
+    id="welch",
+    name=Text(sv="skillnad i medelvärde enligt Welch", en="Welch's difference in means"),
+    formula="m1 - m0 ± t(df) * sqrt(s1²/n1 + s0²/n0)",
+    source="Welch (1947), Biometrika 34:28-35",
+)
+STRATIFIED_MEANS = Method(
+    id="stratified_means",
+    name=Text(sv="skillnad i medelvärde, vägd över strata", en="difference in means, weighted over strata"),
+    formula="sum(w*(m1 - m0))/sum(w), w = n1*n0/(n1 + n0) in each stratum; Welch-Satterthwaite df",
+    source="Imbens & Rubin (2015), Causal Inference, ch. 9; Satterthwaite (1946), Biometrics Bulletin 2:110-114",
+)
+MATCHED_PAIRS = Method(
+    id="matched_pairs",
+    name=Text(sv="skillnad i medelvärde inom par", en="difference in means within pairs"),
+    formula="mean(d) ± t(pairs - 1) * sd(d)/sqrt(pairs)",
+    source="Imbens & Rubin (2015), Causal Inference, ch. 10",
+)
+ANCOVA = Method(
+    id="ancova",
+    name=Text(sv="skillnad justerad med regression (ANCOVA)", en="difference adjusted by regression (ANCOVA)"),
+    formula="y = a + b*treated + strata + covariates; b ± t(n - k) * se(HC3)",
+    source="Lin (2013), Annals of Applied Statistics 7:295-318; Long & Ervin (2000), American Statistician 54:217-224",
+)
+NEWCOMBE = Method(
+    id="newcombe",
+    name=Text(sv="skillnad i andelar enligt Newcombe", en="Newcombe's difference in shares"),
+    formula="d - sqrt((p1 - l1)² + (u0 - p0)²), d + sqrt((u1 - p1)² + (p0 - l0)²); l, u are Wilson's limits",
+    source="Newcombe (1998), Statistics in Medicine 17:873-890, method 10",
+)
+MANTEL_HAENSZEL = Method(
+    id="mantel_haenszel",
+    name=Text(sv="skillnad i andelar enligt Mantel-Haenszel", en="Mantel-Haenszel difference in shares"),
+    formula="sum(w*(p1 - p0))/sum(w), w = n1*n0/(n1 + n0) in each stratum; Sato's variance",
+    source="Mantel & Haenszel (1959), JNCI 22:719-748; Sato (1989), Biometrics 45:1323-1324",
+)
+STRATIFIED_NEWCOMBE = Method(
+    id="stratified_newcombe",
+    name=Text(sv="skillnad i andelar, Newcombe över strata", en="difference in shares, Newcombe over strata"),
+    formula="d - sqrt(sum(w²*(d - l)²)), d + sqrt(sum(w²*(u - d)²)); l, u are Newcombe's limits in each stratum",
+    source="Zou & Donner (2008), Statistics in Medicine 27:1693-1702",
+)
+RANDOMISATION = Method(
+    id="randomisation",
+    name=Text(sv="randomiseringstest", en="randomisation inference"),
+    formula="p = (1 + #(|d*| >= |d|))/(1 + draws), d* over new draws of the lots within strata",
+    source="Fisher (1935), The Design of Experiments; Phipson & Smyth (2010), SAGMB 9:39",
+)
+RANDOMISATION_EXACT = Method(
+    id="randomisation_exact",
+    name=Text(sv="exakt randomiseringstest", en="exact randomisation test"),
+    formula="p = P(|d*| >= |d|), treated with the outcome ~ hypergeometric",
+    source="Fisher (1935), The Design of Experiments",
+)
+WILSON = Method(
+    id="wilson",
+    name=Text(sv="Wilsons intervall för en andel", en="Wilson's interval for a share"),
+    formula="(p + z²/2n ± z*sqrt(p(1 - p)/n + z²/4n²))/(1 + z²/n); p-value from the exact binomial test",
+    source="Wilson (1927), JASA 22:209-212",
+)
+STUDENT = Method(
+    id="student",
+    name=Text(sv="t-intervall för ett medelvärde", en="t interval for a mean"),
+    formula="m ± t(n - 1) * s/sqrt(n)",
+    source="Student (1908), Biometrika 6:1-25",
+)
+PAIRED = Method(
+    id="paired",
+    name=Text(sv="förändring inom samma personer", en="change within the same people"),
+    formula="mean(after - before) ± t(n - 1) * sd(after - before)/sqrt(n)",
+    source="Student (1908), Biometrika 6:1-25",
+)
+SEGMENTED = Method(
+    id="segmented",
+    name=Text(sv="segmenterad regression", en="segmented regression"),
+    formula="y = a + b*t + level*after + slope*(t - t0)*after; Newey-West errors, t(n - k)",
+    source="Wagner et al. (2002), J Clin Pharm Ther 27:299-309; Newey & West (1987), Econometrica 55:703-708",
+)
+KAPLAN_MEIER = Method(
+    id="kaplan_meier",
+    name=Text(sv="Kaplan-Meier", en="Kaplan-Meier"),
+    formula="S(t) = prod(1 - d/n); Greenwood's variance, limits on the log(-log) scale, difference by Zou & Donner",
+    source="Kaplan & Meier (1958), JASA 53:457-481; Kalbfleisch & Prentice (1980); "
+    "Zou & Donner (2008), Statistics in Medicine 27:1693-1702",
+)
+RESTRICTED_MEAN = Method(
+    id="restricted_mean",
+    name=Text(sv="begränsad medeltid utan händelse", en="restricted mean time without the event"),
+    formula="area under S(t) up to the horizon; Greenwood-type variance",
+    source="Royston & Parmar (2013), BMC Medical Research Methodology 13:152",
+)
+LOG_RANK = Method(
+    id="log_rank",
+    name=Text(sv="log-rank-test", en="log-rank test"),
+    formula="(sum(O - E))²/sum(V) ~ chi²(1), summed over strata",
+    source="Mantel (1966), Cancer Chemotherapy Reports 50:163-170; Peto & Peto (1972), JRSS A 135:185-207",
+)
+HETEROGENEITY = Method(
+    id="heterogeneity",
+    name=Text(sv="test av samspel mellan undergrupper", en="test of interaction between subgroups"),
+    formula="Q = sum(w*(d - d_mean)²) ~ chi²(groups - 1), w = 1/se²",
+    source="Cochran (1954), Biometrics 10:101-129; Altman & Bland (2003), BMJ 326:219",
+)
+BREAK_EVEN = Method(
+    id="break_even",
+    name=Text(sv="återbetalningstid månad för månad", en="payback month by month"),
+    formula="first month with sum(saving*units - running) >= upfront",
+    source="Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes",
+)
+
+ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

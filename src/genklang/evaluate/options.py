@@ -1,0 +1,43 @@
+"""What a caller may say about a table, with its meaning. Names of columns, labels, and how to count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from genklang.evaluate.columns import OutcomeKind
+from genklang.evaluate.plan import Plan
+from genklang.evaluate.texts import Text
+from genklang.evaluate.verdicts import Better
+
+
+class Options(TypedDict, total=False):
+    """All are optional here; each design says which it needs."""
+
+    outcome: str | None  # column; in a before-after table, the measurement after
+    treatment: str | None  # column with the arm, as the lot gave it; in a series 0 before and 1 after the start
+    control: str | int | None  # the arm to compare with; guessed and flagged where it is not plain
+    treated: str | int | None  # the other arm, where there are more than two
+    strata: str | Sequence[str]  # columns that the lots were drawn within
+    covariates: str | Sequence[str]  # columns known before the lots were drawn, to adjust for
+    subgroups: str | Sequence[str]  # columns to look at level by level
+    time: str | None  # column: time from start (survival), or the period (series)
+    event: str | None  # column: whether the time ended with the event (survival)
+    before: str | None  # column: the measurement before (before-after)
+    start: str | int | None  # first period with the practice (series)
+    season: int | None  # periods in a year, to allow for the season (series)
+    horizon: float | None  # when to compare (survival); as long as both arms are followed, otherwise
+    target: float | None  # what one group is compared with; a share from 0 to 1
+    kind: OutcomeKind | None  # "share", "mean" or "count", instead of inferring it
+    success: str | int | None  # the outcome's value that counts as yes
+    better: Better | None  # "higher" or "lower"; without it no finding is called better or worse
+    relevant: float | None  # smallest difference that matters, in the outcome's unit (a share from 0 to 1)
+    confidence: float
+    seed: int
+    draws: int  # draws of the lots in randomisation inference
+    planned: Plan | Mapping[str, Any] | None
+    practice: Text | str | None
+    label: Text | str | None  # the outcome's name in sentences
+    unit: Text | str | None
+    assessed: int | None  # people considered, from outside the table
+    eligible: int | None

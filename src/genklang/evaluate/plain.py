@@ -1,0 +1,384 @@
+"""Three sentences made from a finding's numbers: who, what was seen, what it means. For people, not statisticians."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genklang.evaluate.texts import Number, Part, Text, decimals_for
+from genklang.evaluate.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from genklang.evaluate.findings import Arm, Estimate, Finding
+
+Sentences = tuple[Text, Text, Text]
+
+_FEWER_MORE = (Text(sv="färre", en="fewer"), Text(sv="fler", en="more"))
+_LOWER_HIGHER = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
+_PLAIN_METHODS = frozenset({"welch", "newcombe", "kaplan_meier"})
+
+
+def sentences(finding: Finding) -> Sentences:
+    """The three sentences, each in both languages."""
+    match finding.design:
+        case "randomised" | "survival":
+            return _who_randomised(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
+        case "one_group":
+            return _who_one_group(finding), _seen_one_group(finding), _meaning_target(finding)
+        case "before_after":
+            return _who_before_after(finding), _seen_before_after(finding), _meaning(finding, causal=False)
+        case "interrupted_time_series":
+            return _who_series(finding), _seen_series(finding), _meaning(finding, causal=False)
+        case "break_even":
+            return _who_money(finding), _seen_money(finding), _meaning_money(finding)
+    raise ValueError(f"no sentences for the design {finding.design!r}")
+
+
+def interval_words(estimate: Estimate, *, scale: float, words: tuple[Text, Text], decimals: int) -> Text:
+    """ "between 16.4 and 0.1 fewer", or "between 16.4 fewer and 0.3 more" when zero lies within."""
+    low, high = estimate.low, estimate.high
+    if low is None or high is None:
+        return Text(sv="utan osäkerhetsintervall", en="with no interval")
+    near, far = (abs(low), abs(high)) if low > 0 else (abs(high), abs(low))
+    if low > 0 or high < 0:
+        template = Text(
+            sv="{confidence} procents osäkerhetsintervall: mellan {near} och {far} {word}",
+            en="{confidence} percent interval: between {near} and {far} {word}",
+        )
+        side = words[1] if low > 0 else words[0]
+        return template.fill(
+            confidence=_percent(estimate.confidence),
+            near=_scaled(near, scale, decimals),
+            far=_scaled(far, scale, decimals),
+            word=side,
+        )
+    template = Text(
+        sv="{confidence} procents osäkerhetsintervall: från {low} {less} till {high} {more}",
+        en="{confidence} percent interval: from {low} {less} to {high} {more}",
+    )
+    return template.fill(
+        confidence=_percent(estimate.confidence),
+        low=_scaled(abs(low), scale, decimals),
+        high=_scaled(abs(high), scale, decimals),
+        less=words[0],
+        more=words[1],
+    )
+
+
+def _scaled(value: float, scale: float, decimals: int) -> Number:
+    return Number(value * scale, decimals)
+
+
+def _percent(confidence: float | None) -> Number:
+    value = 100 * (confidence or 0)
+    return Number(value, 0 if value == round(value) else 1)
+
+
+def _decimals(estimate: Estimate, scale: float = 1.0) -> int:
+    if estimate.low is None or estimate.high is None:
+        return decimals_for(abs(estimate.value) * scale)
+    return decimals_for((estimate.high - estimate.low) * scale / 2)
+
+
+def _scale(finding: Finding) -> float:
+    return 100.0 if finding.estimate.is_share else 1.0
+
+
+def _signed(estimate: Estimate, *, scale: float, words: tuple[Text, Text], decimals: int) -> Text:
+    """ "8.3 fewer", "0.0 more"."""
+    word = words[0] if estimate.value < 0 else words[1]
+    return Text(sv="{value} {word}", en="{value} {word}").fill(
+        value=_scaled(abs(estimate.value), scale, decimals), word=word
+    )
+
+
+def _who_randomised(finding: Finding) -> Text:
+    treated, control = finding.arms[:2]
+    randomised = finding.flow.randomised if finding.flow and finding.flow.randomised else treated.n + control.n
+    parts: dict[str, Part] = {
+        "n1": treated.n,
+        "n0": control.n,
+        "arm1": treated.label,
+        "arm0": control.label,
+    }
+    if randomised == treated.n + control.n:
+        return Text(
+            sv="{n} personer lottades, {n1} till {arm1} och {n0} till {arm0}, och alla kunde följas upp.",
+            en="{n} people were assigned by lot, {n1} to {arm1} and {n0} to {arm0}, and all could be followed up.",
+        ).fill(n=randomised, **parts)
+    return Text(
+        sv="{n} personer lottades och {k} av dem jämförs här, {n1} i {arm1} och {n0} i {arm0}.",
+        en="{n} people were assigned by lot and {k} of them are compared here, {n1} in {arm1} and {n0} in {arm0}.",
+    ).fill(n=randomised, k=treated.n + control.n, **parts)
+
+
+def _seen_two_arms(finding: Finding) -> Text:
+    scale, estimate = _scale(finding), finding.estimate
+    words = _FEWER_MORE if estimate.is_share else _LOWER_HIGHER
+    decimals = min(1, _decimals(estimate, scale)) if estimate.is_share else _decimals(estimate)
+    joint = (
+        Text(sv="det är", en="that is")
+        if finding.method.id in _PLAIN_METHODS
+        else Text(
+            sv="med strata och bakgrund inräknade är skillnaden",
+            en="allowing for strata and background the difference is",
+        )
+    )
+    return _seen_template(finding).fill(
+        outcome=finding.outcome.label,
+        unit=finding.outcome.unit,
+        horizon=f"{dict(finding.settings).get('horizon') or 0:g}",
+        v1=_arm_number(finding.arms[0], scale, decimals),
+        v0=_arm_number(finding.arms[1], scale, decimals),
+        arm1=finding.arms[0].label,
+        arm0=finding.arms[1].label,
+        joint=joint,
+        difference=_signed(estimate, scale=scale, words=words, decimals=decimals),
+        interval=interval_words(estimate, scale=scale, words=words, decimals=decimals),
+    )
+
+
+def _seen_template(finding: Finding) -> Text:
+    if finding.design == "survival":
+        return Text(
+            sv="Vid tiden {horizon} hade {v1} av 100 i {arm1} haft ”{outcome}” mot {v0} av 100 i {arm0}; {joint} "
+            "{difference} av 100 "
+            "({interval}).",
+            en="By time {horizon}, {v1} of 100 in {arm1} had had “{outcome}”, against {v0} of 100 in {arm0}; "
+            "{joint} {difference} "
+            "per 100 ({interval}).",
+        )
+    if finding.estimate.is_share:
+        return Text(
+            sv="Av 100 i {arm1} hade {v1} ”{outcome}”, mot {v0} av 100 i {arm0}; {joint} {difference} av 100 "
+            "({interval}).",
+            en="Of 100 in {arm1}, {v1} had “{outcome}”, against {v0} of 100 in {arm0}; {joint} {difference} per 100 "
+            "({interval}).",
+        )
+    return Text(
+        sv="”{outcome}” var i snitt {v1} i {arm1} och {v0} i {arm0}; {joint} {difference} ({interval}, i {unit}).",
+        en="“{outcome}” was on average {v1} in {arm1} and {v0} in {arm0}; {joint} {difference} ({interval}, in "
+        "{unit}).",
+    )
+
+
+def _arm_number(arm: Arm, scale: float, decimals: int) -> Number:
+    return _scaled(arm.value or 0.0, scale, decimals)
+
+
+_CAUSAL = {
+    Verdict.BETTER: Text(
+        sv="Arbetssättet gav ett bättre resultat än jämförelsen, och slumpen är en osannolik förklaring.",
+        en="The practice gave a better result than the comparison, and chance is an unlikely explanation.",
+    ),
+    Verdict.WORSE: Text(
+        sv="Arbetssättet gav ett sämre resultat än jämförelsen, och slumpen är en osannolik förklaring.",
+        en="The practice gave a worse result than the comparison, and chance is an unlikely explanation.",
+    ),
+    Verdict.DIFFERENT: Text(
+        sv="Grupperna skiljer sig åt, och slumpen är en osannolik förklaring; vilket håll som är bättre är inte "
+        "angivet.",
+        en="The groups differ, and chance is an unlikely explanation; which way is better has not been stated.",
+    ),
+    Verdict.NO_DIFFERENCE: Text(
+        sv="Ingen skillnad kan visas: det som syns kan mycket väl vara slump.",
+        en="No difference can be shown: what is seen may well be chance.",
+    ),
+    Verdict.UNINFORMATIVE: Text(
+        sv="Underlaget är för litet för att svara: både en tydlig skillnad och ingen alls är förenliga med siffrorna.",
+        en="There is too little to answer from: the numbers fit both a clear difference and none at all.",
+    ),
+}
+_CHANGE = {
+    Verdict.BETTER: Text(
+        sv="Det blev bättre, mer än slumpen brukar ge, men utan jämförelsegrupp kan annat än arbetssättet ligga bakom.",
+        en="It became better, by more than chance tends to give, but with no comparison group the cause may be "
+        "another.",
+    ),
+    Verdict.WORSE: Text(
+        sv="Det blev sämre, mer än slumpen brukar ge, men utan jämförelsegrupp kan annat än arbetssättet ligga bakom.",
+        en="It became worse, by more than chance tends to give, but with no comparison group the cause may be another.",
+    ),
+    Verdict.DIFFERENT: Text(
+        sv="Det förändrades mer än slumpen brukar ge; vilket håll som är bättre är inte angivet, och orsaken kan "
+        "vara en annan.",
+        en="It changed by more than chance tends to give; which way is better has not been stated, and the cause "
+        "may be another.",
+    ),
+    Verdict.NO_DIFFERENCE: Text(
+        sv="Ingen förändring kan visas: det som syns kan mycket väl vara slump.",
+        en="No change can be shown: what is seen may well be chance.",
+    ),
+    Verdict.UNINFORMATIVE: _CAUSAL[Verdict.UNINFORMATIVE],
+}
+_TARGET = {
+    Verdict.BETTER: Text(
+        sv="Resultatet är bättre än målet, mer än slumpen brukar ge.",
+        en="The result is better than the target, by more than chance tends to give.",
+    ),
+    Verdict.WORSE: Text(
+        sv="Resultatet är sämre än målet, mer än slumpen brukar ge.",
+        en="The result is worse than the target, by more than chance tends to give.",
+    ),
+    Verdict.DIFFERENT: Text(
+        sv="Resultatet skiljer sig från målet; vilket håll som är bättre är inte angivet.",
+        en="The result differs from the target; which way is better has not been stated.",
+    ),
+    Verdict.NO_DIFFERENCE: Text(
+        sv="Resultatet ligger så nära målet att ingen skillnad kan visas.",
+        en="The result is so near the target that no difference can be shown.",
+    ),
+    Verdict.UNINFORMATIVE: Text(
+        sv="Underlaget räcker inte för att säga om målet är nått.",
+        en="There is not enough to say whether the target has been met.",
+    ),
+}
+_MONEY = {
+    Verdict.BETTER: Text(
+        sv="Arbetssättet betalar sig inom den tid som räknats.",
+        en="The practice pays for itself within the time counted.",
+    ),
+    Verdict.WORSE: Text(
+        sv="Arbetssättet betalar sig inte inom den tid som räknats.",
+        en="The practice does not pay for itself within the time counted.",
+    ),
+    Verdict.UNINFORMATIVE: Text(
+        sv="Om arbetssättet betalar sig beror på hur stor besparingen egentligen är.",
+        en="Whether the practice pays for itself depends on how large the saving truly is.",
+    ),
+}
+_DEPENDS = Text(
+    sv="{meaning} Slutsatsen beror på vilken metod som används: de två som prövats ger olika svar.",
+    en="{meaning} The conclusion depends on the choice of method: the two tried give different answers.",
+)
+
+
+def _meaning(finding: Finding, *, causal: bool) -> Text:
+    meaning = (_CAUSAL if causal else _CHANGE)[finding.verdict]
+    depends = any(flag.id == "depends_on_method" for flag in finding.flags)
+    return _DEPENDS.fill(meaning=meaning) if depends else meaning
+
+
+def _who_one_group(finding: Finding) -> Text:
+    return Text(
+        sv="{n} mätningar i en grupp, utan jämförelsegrupp.",
+        en="{n} measurements in one group, with no comparison group.",
+    ).fill(n=finding.arms[0].n)
+
+
+def _seen_one_group(finding: Finding) -> Text:
+    scale, estimate = _scale(finding), finding.estimate
+    decimals = max(1, _decimals(estimate, scale)) if estimate.is_share else _decimals(estimate)
+    template = Text(
+        sv="”{outcome}” är {value} {per}({confidence} procents osäkerhetsintervall: {low} till {high}){target}.",
+        en="“{outcome}” is {value} {per}({confidence} percent interval: {low} to {high}){target}.",
+    )
+    target = dict(finding.settings).get("target")
+    told = Text(sv="", en="")
+    if isinstance(target, (int, float)):
+        told = Text(sv="; målet var {target}", en="; the target was {target}").fill(
+            target=_scaled(target, scale, decimals)
+        )
+    return template.fill(
+        outcome=finding.outcome.label,
+        per=Text(sv="av 100 ", en="of 100 ") if estimate.is_share else Text(sv="", en=""),
+        value=_scaled(estimate.value, scale, decimals),
+        confidence=_percent(estimate.confidence),
+        low=_scaled(estimate.low or 0.0, scale, decimals),
+        high=_scaled(estimate.high or 0.0, scale, decimals),
+        target=told,
+    )
+
+
+def _meaning_target(finding: Finding) -> Text:
+    if dict(finding.settings).get("target") is None:
+        return Text(
+            sv="Inget mål är angivet, så siffran beskriver läget och bedömer det inte.",
+            en="No target is given, so the figure describes the state and does not judge it.",
+        )
+    return _TARGET[finding.verdict]
+
+
+def _who_before_after(finding: Finding) -> Text:
+    return Text(
+        sv="{n} personer mättes både före och efter.", en="{n} people were measured both before and after."
+    ).fill(n=finding.arms[0].n)
+
+
+def _seen_before_after(finding: Finding) -> Text:
+    estimate, decimals = finding.estimate, _decimals(finding.estimate)
+    template = Text(
+        sv="”{outcome}” gick från {before} till {after} i snitt, {change} ({interval}).",
+        en="“{outcome}” went from {before} to {after} on average, {change} ({interval}).",
+    )
+    return template.fill(
+        outcome=finding.outcome.label,
+        after=_arm_number(finding.arms[0], 1.0, decimals),
+        before=_arm_number(finding.arms[1], 1.0, decimals),
+        change=_signed(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        interval=interval_words(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+    )
+
+
+def _who_series(finding: Finding) -> Text:
+    after, before = finding.arms[:2]
+    return Text(
+        sv="{n0} mätningar före starten jämförs med {n1} efter.",
+        en="{n0} measurements before the start are compared with {n1} after it.",
+    ).fill(n0=before.n, n1=after.n)
+
+
+def _seen_series(finding: Finding) -> Text:
+    estimate, decimals = finding.estimate, _decimals(finding.estimate)
+    slope = finding.estimated("slope_change")
+    template = Text(
+        sv="Efter starten låg ”{outcome}” i snitt {change} än väntat ({interval}); takten per period blev {slope}.",
+        en="After the start “{outcome}” was on average {change} than expected ({interval}); the pace per period "
+        "became {slope}.",
+    )
+    return template.fill(
+        outcome=finding.outcome.label,
+        change=_signed(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        interval=interval_words(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        slope=_signed(slope, scale=1.0, words=_LOWER_HIGHER, decimals=_decimals(slope)),
+    )
+
+
+def _who_money(finding: Finding) -> Text:
+    settings = {name: float(value or 0) for name, value in finding.settings if not isinstance(value, str)}
+    return Text(
+        sv="Arbetssättet kostar {upfront} kronor att börja med och {running} kronor i månaden, och sparar "
+        "{saving} kronor per enhet.",
+        en="The practice costs SEK {upfront} to start and SEK {running} a month, and saves SEK {saving} per unit.",
+    ).fill(**{name: Number(settings[name], 0) for name in ("upfront", "running", "saving")})
+
+
+def _seen_money(finding: Finding) -> Text:
+    paid = [each for each in finding.estimates if each.name == "payback_months"]
+    template = Text(
+        sv="Det ger i snitt {net} kronor i månaden över {months} månader, och pengarna är {paid}.",
+        en="That gives SEK {net} a month on average over {months} months, and the money is {paid}.",
+    )
+    return template.fill(
+        net=Number(finding.estimate.value, 0),
+        months=Number(float(dict(finding.settings)["months"] or 0), 0),
+        paid=_paid(paid[0]) if paid else Text(sv="inte tillbaka inom den tiden", en="not back within that time"),
+    )
+
+
+def _paid(estimate: Estimate) -> Text:
+    back = Text(sv="tillbaka efter {n} månader", en="back after {n} months").fill(n=Number(estimate.value, 0))
+    if estimate.low is None:
+        return back
+    soonest = Number(estimate.low, 0)
+    if estimate.high is None:
+        return Text(
+            sv="{back} (tidigast efter {low}, kanske inte alls)",
+            en="{back} (after {low} at the earliest, perhaps not at all)",
+        ).fill(back=back, low=soonest)
+    return Text(sv="{back} (mellan {low} och {high})", en="{back} (between {low} and {high})").fill(
+        back=back, low=soonest, high=Number(estimate.high, 0)
+    )
+
+
+def _meaning_money(finding: Finding) -> Text:
+    return _MONEY[finding.verdict]

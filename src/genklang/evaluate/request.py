@@ -1,0 +1,107 @@
+"""What is asked of a table: which design, which columns, which settings. Checked here, answered by the designs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genklang.evaluate.columns import Columns, OutcomeKind, named
+from genklang.evaluate.findings import Kind, Outcome
+from genklang.evaluate.plan import Plan
+from genklang.evaluate.problems import Problems
+from genklang.evaluate.texts import Text
+from genklang.evaluate.verdicts import Better
+
+POINTS = Text(sv="enheter", en="units")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One question to one table. Columns are named; None or () where the design does not use them."""
+
+    columns: Columns
+    design: str
+    outcome: str | None = None
+    treatment: str | None = None
+    control: str | None = None
+    treated: str | None = None
+    strata: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
+    time: str | None = None
+    event: str | None = None
+    before: str | None = None
+    start: str | None = None
+    season: int | None = None
+    horizon: float | None = None
+    target: float | None = None
+    kind: OutcomeKind | None = None
+    success: str | None = None
+    better: Better | None = None
+    relevant: float | None = None
+    confidence: float = 0.95
+    seed: int = 1
+    draws: int = 10_000
+    planned: Plan | None = None
+    practice: Text | None = None
+    label: Text | None = None
+    unit: Text | None = None
+    assessed: int | None = None
+    eligible: int | None = None
+
+    @property
+    def size(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def check(self) -> None:
+        """Refuses settings out of bounds, an empty table and columns that are not there."""
+        problems = Problems()
+        if not 0 < self.confidence < 1:
+            problems.add(
+                Text(
+                    sv="säkerheten {c} ligger inte mellan 0 och 1.", en="the confidence {c} is not between 0 and 1."
+                ).fill(c=f"{self.confidence:g}"),
+                Text(sv='Skriv till exempel "0.95".', en='Write, for example, "0.95".'),
+            )
+        for name, value, least in (("draws", self.draws, 99), ("seed", self.seed, 0), ("season", self.season, 2)):
+            if value is not None and value < least:
+                problems.add(
+                    Text(sv="{name} är {value}.", en="{name} is {value}.").fill(name=name, value=str(value)),
+                    Text(sv="Skriv minst {least}.", en="Write at least {least}.").fill(least=least),
+                )
+        if self.relevant is not None and not 0 <= self.relevant < float("inf"):
+            problems.add(
+                Text(sv="den minsta viktiga skillnaden är {v}.", en="the smallest relevant difference is {v}.").fill(
+                    v=f"{self.relevant:g}"
+                ),
+                Text(sv="Skriv ett tal från noll och uppåt.", en="Write a number of zero or more."),
+            )
+        if self.better not in (None, "higher", "lower"):
+            problems.add(
+                Text(sv='"{b}" är inget håll.', en='"{b}" is no direction.').fill(b=str(self.better)),
+                Text(sv='Skriv "higher" eller "lower".', en='Write "higher" or "lower".'),
+            )
+        if self.size == 0:
+            problems.add(
+                Text(sv="tabellen är tom.", en="the table is empty."),
+                Text(sv="Lämna en tabell med minst en rad.", en="Hand over a table with at least one row."),
+            )
+        problems.check()
+        single = (self.outcome, self.treatment, self.time, self.event, self.before)
+        named(self.columns, [*single, *self.strata, *self.covariates, *self.subgroups])
+
+    def needs(self, *names: str) -> None:
+        """Refuses, all at once, the absence of columns that the design cannot do without."""
+        problems = Problems()
+        for name in names:
+            if getattr(self, name) is None:
+                wrong = Text(sv="designen {design} behöver {name}.", en="the design {design} needs {name}.")
+                instead = Text(
+                    sv='Namnge kolumnen: {name}="…" (--{name} …).', en='Name the column: {name}="…" (--{name} …).'
+                )
+                problems.add(wrong.fill(design=self.design, name=name), instead.fill(name=name))
+        problems.check()
+
+    def described(self, kind: Kind, column: str | None) -> Outcome:
+        """The outcome's description for the finding."""
+        unit = Text(sv="andel", en="share") if kind == "share" else self.unit or POINTS
+        return Outcome(label=self.label or Text.of(column or ""), kind=kind, unit=unit, better=self.better)

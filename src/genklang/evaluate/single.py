@@ -1,0 +1,118 @@
+"""One group: a share or a mean with its interval, beside a target; and change within the same people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genklang.evaluate.arrays import Floats, t_p, t_quantile
+from genklang.evaluate.findings import Estimate
+from genklang.evaluate.means import check_known
+from genklang.evaluate.methods import PAIRED, STUDENT, WILSON, Method
+from genklang.evaluate.problems import refuse
+from genklang.evaluate.shares import wilson
+from genklang.evaluate.texts import Text
+
+SHARE = Text(sv="andel", en="share")
+MEAN = Text(sv="medelvärde", en="mean")
+CHANGE = Text(sv="förändring", en="change")
+
+
+def one_share(events: int, n: int, *, target: float | None = None, confidence: float = 0.95) -> Estimate:
+    """The share events/n with Wilson's interval; with a target, the exact binomial p-value against it.
+
+    Raises EvaluationError when there is nobody, or when counts or target are impossible.
+    """
+    if n < 1 or not 0 <= events <= n:
+        raise refuse(
+            Text(sv="{events} av {n} är ingen andel.", en="{events} of {n} is no share.").fill(events=events, n=n),
+            Text(
+                sv="Skriv ett antal mellan 0 och gruppens storlek.", en="Write a number between 0 and the group's size."
+            ),
+        )
+    if target is not None and not 0 <= target <= 1:
+        raise refuse(
+            Text(sv="målet {target} är ingen andel.", en="the target {target} is no share.").fill(target=f"{target:g}"),
+            Text(
+                sv='Skriv en andel mellan 0 och 1, till exempel "0.9".',
+                en='Write a share from 0 to 1, for example "0.9".',
+            ),
+        )
+    low, high = wilson(events, n, confidence=confidence)
+    return Estimate(
+        name="share",
+        label=SHARE,
+        value=events / n,
+        low=float(low),
+        high=float(high),
+        confidence=confidence,
+        p=None if target is None else _binomial_p(events, n, target),
+        method=WILSON,
+        is_share=True,
+    )
+
+
+def _binomial_p(events: int, n: int, target: float) -> float:
+    from scipy.stats import binomtest
+
+    return float(binomtest(events, n, target).pvalue)
+
+
+def one_mean(values: Floats, *, target: float | None = None, confidence: float = 0.95) -> Estimate:
+    """The mean with its t interval; with a target, the p-value against it.
+
+    Raises EvaluationError when fewer than two people are measured or all have the same value.
+    """
+    return _student(values, target, confidence, name="mean", label=MEAN, method=STUDENT)
+
+
+def paired_change(before: Floats, after: Floats, *, confidence: float = 0.95) -> Estimate:
+    """Mean of after minus before within the same people, with its t interval.
+
+    `before` (n,), `after` (n,). Raises EvaluationError when fewer than two pairs are measured or all changed alike.
+    """
+    change = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
+    return _student(change, 0.0, confidence, name="change", label=CHANGE, method=PAIRED)
+
+
+def _student(
+    values: Floats, target: float | None, confidence: float, *, name: str, label: Text, method: Method
+) -> Estimate:
+    values = np.asarray(values, dtype=np.float64)
+    _check_spread(values)
+    n, mean = len(values), float(values.mean())
+    error = float(values.std(ddof=1)) / n**0.5
+    half = t_quantile(confidence, n - 1) * error
+    return Estimate(
+        name=name,
+        label=label,
+        value=mean,
+        low=mean - half,
+        high=mean + half,
+        confidence=confidence,
+        p=None if target is None else t_p((mean - target) / error, n - 1),
+        standard_error=error,
+        degrees_of_freedom=float(n - 1),
+        method=method,
+    )
+
+
+def _check_spread(values: Floats) -> None:
+    check_known(values)
+    if len(values) < 2:
+        raise refuse(
+            Text(sv="{n} person är för få för ett intervall.", en="{n} person is too few for an interval.").fill(
+                n=len(values)
+            ),
+            Text(sv="Minst två personer behövs, helst trettio.", en="At least two people are needed, better thirty."),
+        )
+    if np.ptp(values) <= 1e-12 * np.abs(values).max():
+        raise refuse(
+            Text(
+                sv="värdet är {value} för alla: osäkerheten kan inte räknas ut.",
+                en="the value is {value} for everybody: the uncertainty cannot be computed.",
+            ).fill(value=f"{values[0]:g}"),
+            Text(
+                sv="Välj ett utfall som varierar, eller vänta tills fler har följts upp.",
+                en="Choose an outcome that varies, or wait until more people have been followed up.",
+            ),
+        )
