@@ -3,8 +3,8 @@
 The source counts whole weeks after release and has no dates. Everybody therefore gets the same nominal release,
 Monday 6 January 1975 at noon UTC: the dates carry order and distance, nothing else. An arrest in week w is put on the
 last day of that week, 7 × w − 1 days after release, so that one in week 52 lies within 52 weeks. Everybody was followed
-for 52 weeks, also those arrested. The source's column for race is left out: the practice's questions do not need it, and
-what is not needed is not kept.
+for 52 weeks, also those arrested. The source's column for race is left out: the practice's questions do not need it,
+and what is not needed is not kept.
 """
 
 import argparse
