@@ -1,0 +1,22 @@
+"""Every page there is, by who opens it; each is looked at in both languages, wide and narrow. Rooms add theirs.
+
+An address may hold {lindmala}, {granvik} (short names) and {doris} (public id); other rooms put their own in braces
+by adding to the fixture `addresses` in test_every_page.py.
+"""
+
+EVERY_PAGE: list[tuple[str, str]] = [
+    ("nobody", "/"),
+    ("nobody", "/about/"),
+    ("nobody", "/accessibility/"),
+    ("nobody", "/components/"),
+    ("nobody", "/demo/"),
+    ("nobody", "/sign-in/login/"),
+    ("nobody", "/sign-in/signup/"),
+    ("nobody", "/no-such-page/"),
+    ("alva", "/account/"),
+    ("alva", "/organisations/{lindmala}/access-log/"),
+    ("alva", "/sign-in/password/change/"),
+    ("bo", "/organisations/{lindmala}/access-log/"),
+    ("elin", "/accessibility/feedback/"),
+    ("doris", "/account/"),
+]

@@ -1,0 +1,38 @@
+"""Every page, in Swedish and English, at 1280 and 320 px: axe finds nothing, nothing scrolls sideways."""
+
+import pytest
+from pytest_django import Settings
+
+from genklang.people.models import Action, Organisation, Person, User
+from genklang.people.services import record_access
+from tests.browser.conftest import OpenAs, check_page
+from tests.browser.pages import EVERY_PAGE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def addresses(lindmala: Organisation, granvik: Organisation, doris: Person, bo: User) -> dict[str, str]:
+    """What the braces in EVERY_PAGE stand for, with enough behind each page that it has something to show."""
+    for _ in range(60):
+        record_access(organisation=lindmala, actor=bo, person=doris, action=Action.VIEW, purpose="Planerat besök")
+    return {"lindmala": lindmala.slug, "granvik": granvik.slug, "doris": str(doris.public_id)}
+
+
+@pytest.mark.parametrize(("who", "path"), EVERY_PAGE)
+def test_every_page(
+    who: str,
+    path: str,
+    addresses: dict[str, str],
+    open_as: OpenAs,
+    settings: Settings,
+    request: pytest.FixtureRequest,
+) -> None:
+    settings.GENKLANG_DEMO = True
+    someone = None if who == "nobody" else request.getfixturevalue(who)
+    for language in ("sv", "en"):
+        page = open_as(someone, path.format(**addresses), language=language)
+        assert page.locator("html").get_attribute("lang") == language
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            check_page(page)
