@@ -30,7 +30,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: sv\\n"
 "MIME-Version: 1.0\\n"
@@ -38,7 +38,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
-'''
+"""
 
 
 def rooms() -> list[Path]:
@@ -124,7 +124,9 @@ def _texts(file: Path) -> Iterator[tuple[str | tuple[str, str], str | None]]:
     if file.suffix != ".py":
         from django.utils.translation.template import templatize
 
-        source = templatize(source.decode("utf-8"), origin=file.name).encode("utf-8")
+        code = templatize(source.decode("utf-8"), origin=file.name)
+        # Templatize turns what is no text into letters and blanks, whose indentation must not be read as Python's.
+        source = "\n".join(line.strip() for line in code.splitlines()).encode("utf-8")
     for _line, text, _comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
         if text:
             yield text, context  # type: ignore[misc]
