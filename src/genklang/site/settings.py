@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from pathlib import Path
 
 from genklang.site import environment
 
@@ -10,6 +11,7 @@ VAR = HOME / "var"
 VAR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = environment.flag(os.environ, "GENKLANG_DEBUG")
+GENKLANG_PRACTICES = Path(os.environ.get("GENKLANG_PRACTICES") or HOME / "practices")
 GENKLANG_DEMO = environment.flag(os.environ, "GENKLANG_DEMO")
 HTTPS = environment.flag(os.environ, "GENKLANG_HTTPS")
 SECRET_KEY = environment.secret_key(os.environ, var=VAR)
