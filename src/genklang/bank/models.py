@@ -26,7 +26,7 @@ class Practice(models.Model):
     areas = models.JSONField(default=list)
     target_groups = models.JSONField(default=list)
     success_factors = models.JSONField(default=list)
-    has_evidence = models.BooleanField(default=False)
+    design = models.CharField(max_length=20, blank=True)
     results = models.JSONField(default=dict)
     lineage = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="descendants")
     current = models.ForeignKey("ProtocolVersion", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -134,7 +134,7 @@ class SearchTerm(models.Model):
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="search_terms")
     language = models.CharField(max_length=5)
     term = models.CharField(max_length=60)
-    weight = models.FloatField()
+    weight = models.PositiveIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["term", "language", "practice"], name="bank_one_term_row")]

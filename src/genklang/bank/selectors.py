@@ -1,0 +1,81 @@
+"""What the bank's pages ask for: practices that are shown, filtered and found, and their protocols."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from genklang.bank.models import Practice, ProtocolVersion, SearchTerm
+from genklang.bank.results import Results
+from genklang.bank.search import Hit, Weights, search
+from genklang.protocol.reading import from_canonical
+from genklang.protocol.types import Protocol
+
+MOST_TERMS_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor filters by; empty means anything."""
+
+    words: str = ""
+    area: str = ""
+    target_group: str = ""
+    success_factor: str = ""
+    design: str = ""
+
+
+class TablePostings:
+    """Postings from the database's table, only for practices that are shown."""
+
+    def weights(self, language: str, terms: Iterable[str]) -> Weights:
+        """See `search.Postings`."""
+        found: dict[str, dict[str, int]] = {}
+        wanted = list(terms)
+        for start in range(0, len(wanted), MOST_TERMS_A_QUERY):
+            rows = SearchTerm.objects.filter(
+                language=language, term__in=wanted[start : start + MOST_TERMS_A_QUERY], practice__shown=True
+            ).values_list("term", "practice__slug", "weight")
+            for term, slug, weight in rows:
+                found.setdefault(term, {})[slug] = weight
+        return found
+
+
+def shown_practices() -> QuerySet[Practice]:
+    """The practices that the bank shows, each with its current protocol version."""
+    return Practice.objects.filter(shown=True, current__isnull=False).select_related("current", "lineage")
+
+
+def find_practices(wanted: Wanted) -> tuple[list[Practice], dict[str, Hit]]:
+    """The practices that fit, best first, and why each was found; by title when no words are given."""
+    chosen = [practice for practice in shown_practices().prefetch_related("spread") if _fits(practice, wanted)]
+    if not wanted.words.strip():
+        return sorted(chosen, key=lambda practice: practice.title.casefold()), {}
+    hits = {hit.slug: hit for hit in search(wanted.words, TablePostings())}
+    found = [practice for practice in chosen if practice.slug in hits]
+    return sorted(found, key=lambda practice: (-hits[practice.slug].score, practice.slug)), hits
+
+
+def protocol_of(version: ProtocolVersion) -> Protocol:
+    """The protocol of a stored version; read once for each digest."""
+    return _read_canonical(version.digest, version.canonical)
+
+
+def results_of(practice: Practice) -> Results:
+    """What is published about the practice."""
+    return Results.model_validate(practice.results)
+
+
+def _fits(practice: Practice, wanted: Wanted) -> bool:
+    return (
+        (not wanted.area or wanted.area in practice.areas)
+        and (not wanted.target_group or wanted.target_group in practice.target_groups)
+        and (not wanted.success_factor or wanted.success_factor in practice.success_factors)
+        and (not wanted.design or wanted.design == practice.design)
+    )
+
+
+@lru_cache(maxsize=200)
+def _read_canonical(digest: str, canonical: str) -> Protocol:
+    return from_canonical(canonical)
