@@ -93,10 +93,8 @@ def depends_on_method(depends: bool) -> list[Flag]:
     if not depends:
         return []
     text = Text(
-        sv="Slutsatsen beror på metoden: intervallet utesluter noll, men lottningstestet gör det inte, eller tvärtom.",
-        en="The verdict depends on the method: the interval leaves zero out and the randomisation test does not, "
-        "or the "
-        "other way round.",
+        sv="Slutsatsen beror på metoden: bara ett av intervallet och testet utesluter att det är slump.",
+        en="The verdict depends on the method: only one of the interval and the test rules out chance.",
     )
     return [Flag(id="depends_on_method", text=text)]
 

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from genklang.evaluate.allocation import Allocation
 from genklang.evaluate.arrays import chi2_p
-from genklang.evaluate.comparison import Sample, arm, compare, error_of
+from genklang.evaluate.comparison import Sample, arm, by_lot, compare, error_of
 from genklang.evaluate.findings import Arm, Estimate, Group, Subgroup, Test
+from genklang.evaluate.judgement import judged
 from genklang.evaluate.methods import HETEROGENEITY
-from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
+from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
-from genklang.evaluate.verdicts import Better, Verdict, verdict_of
+from genklang.evaluate.verdicts import Verdict
 
 
 def subgroup(
-    name: str,
-    levels: Sequence[str | None],
-    *,
-    sample: Sample,
-    arms: Allocation,
-    better: Better | None,
-    relevant: float,
-    confidence: float,
-    plan: Plan | None,
+    name: str, levels: Sequence[str | None], *, sample: Sample, arms: Allocation, request: Request, relevant: float
 ) -> Subgroup:
     """One background variable: `levels` (n,) row by row of the sample, None for people left out of it."""
     labels = np.array([level if level is not None else "" for level in levels])
@@ -34,21 +28,27 @@ def subgroup(
     compared: list[tuple[Estimate, float]] = []
     for level in sorted({level for level in levels if level is not None}):
         part = sample.where(labels == level)
-        estimate = _estimate(part, confidence)
-        if estimate is not None:
-            compared.append((estimate, error_of(part, estimate)))
-        groups.append(
-            Group(
-                level=level,
-                n=len(part.outcome),
-                arms=_arms(part, arms, confidence),
-                estimate=estimate,
-                verdict=_verdict(estimate, better, relevant),
-            )
-        )
-    planned = None if plan is None else name in (plan.subgroups or ())
+        group = _group(level, part, arms, request, relevant)
+        groups.append(group)
+        if group.estimate is not None:
+            compared.append((group.estimate, error_of(part, group.estimate)))
+    planned = None if request.planned is None else name in (request.planned.subgroups or ())
     return Subgroup(
         name=name, label=Text.of(name), planned=planned, groups=tuple(groups), interaction=interaction(compared)
+    )
+
+
+def _group(level: str, part: Sample, arms: Allocation, request: Request, relevant: float) -> Group:
+    estimate = _estimate(part, request)
+    verdict = Verdict.UNINFORMATIVE
+    if estimate is not None:
+        verdict, _ = judged(estimate, estimate.p, better=request.better, relevant=relevant)
+    return Group(
+        level=level,
+        n=len(part.outcome),
+        arms=_arms(part, arms, request.confidence),
+        estimate=estimate,
+        verdict=verdict,
     )
 
 
@@ -65,17 +65,16 @@ def _arms(part: Sample, arms: Allocation, confidence: float) -> tuple[Arm, ...]:
     )
 
 
-def _estimate(part: Sample, confidence: float) -> Estimate | None:
+def _estimate(part: Sample, request: Request) -> Estimate | None:
+    """The level's difference; its p-value, where the method has none, from the lots."""
     try:
-        return compare(part, confidence=confidence)
+        estimate = compare(part, confidence=request.confidence)
+        if estimate.p is not None:
+            return estimate
+        lots = by_lot(part, seed=request.seed, draws=request.draws, confidence=request.confidence)
     except EvaluationError:  # too few, or nothing varies: the level is shown without an estimate
         return None
-
-
-def _verdict(estimate: Estimate | None, better: Better | None, relevant: float) -> Verdict:
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return Verdict.UNINFORMATIVE
-    return verdict_of(low=estimate.low, high=estimate.high, better=better, relevant=relevant)
+    return replace(estimate, p=lots.p)
 
 
 def interaction(compared: Sequence[tuple[Estimate, float]]) -> Test | None:

@@ -181,10 +181,8 @@ def _subgroups(request: Request, read: _Read, relevant: float) -> tuple[Subgroup
             [levels[row] for row in rows],
             sample=read.sample,
             arms=read.arms,
-            better=request.better,
+            request=request,
             relevant=relevant,
-            confidence=request.confidence,
-            plan=request.planned,
         )
         for name, levels in read.levels.items()
     )
