@@ -1,4 +1,4 @@
-"""Who may do what, as a truth table. Other rooms add rows to theirs in the same form: what, on whom, for each of the cast.
+"""Who may do what, as a truth table: what, on whom, for each of the cast. Other rooms write theirs in the same form.
 
 Columns: Alva (lead here), Bo (staff here), Cia (lead elsewhere), Doris (the person), Elin (bank editor), a stranger.
 """
@@ -41,10 +41,17 @@ def cast(alva: User, bo: User, cia: User, doris: Person, elin: User) -> Cast:
     return {"alva": alva, "bo": bo, "cia": cia, "doris": doris.user, "elin": elin, "nobody": AnonymousUser()}
 
 
+def about(subject: str, doris: Person) -> list[Person | Organisation]:
+    """What a row's question is put about: Doris, her organisation, or nothing."""
+    if subject == "person":
+        return [doris]
+    return [doris.organisation] if subject == "organisation" else []
+
+
 def ask(what: str, user: object, subject: str, doris: Person) -> bool:
     """Puts the question `can_<what>` about Doris or her organisation."""
     question: Callable[..., bool] = getattr(p, f"can_{what}")
-    return question(user, *{"person": [doris], "organisation": [doris.organisation], "": []}[subject])
+    return question(user, *about(subject, doris))
 
 
 @pytest.mark.parametrize(("what", "subject", "who", "allowed"), ROWS)
@@ -55,7 +62,7 @@ def test_who_may(what: str, subject: str, who: str, allowed: bool, cast: Cast, d
 @pytest.mark.parametrize("what", [what for what in TABLE if what not in {"see_who_looked", "manage_members"}])
 def test_check_raises_exactly_where_can_says_no(what: str, cast: Cast, doris: Person) -> None:
     subject = TABLE[what][0]
-    arguments = {"person": [doris], "organisation": [doris.organisation], "": []}[subject]
+    arguments = about(subject, doris)
     for user in cast.values():
         if ask(what, user, subject, doris):
             getattr(p, f"check_{what}")(user, *arguments)

@@ -9,6 +9,7 @@ from genklang.charts import look
 
 Spec = dict[str, Any]
 MOST_POINTS_SHOWN = 60
+DAYS_SHOWN_AS_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def chart_intervals(
     if any(row.series for row in rows):
         shared["yOffset"] = {"field": "series", "sort": None}
     value = _value("y", x, percent=percent, from_zero=False)
+    value["scale"]["padding"] = 12
     layers = [
         _layer(
             {"type": "rule", "strokeWidth": 2.5},
@@ -202,7 +204,7 @@ def _band(shared: Mapping[str, Any], value: Spec, *, interpolate: str = "linear"
 def _position(points: Sequence[Point], title: str) -> Spec:
     first = points[0].x if points else 0
     if isinstance(first, date):
-        return {"field": "x", "type": "temporal", "title": title, "axis": {"format": "%b %Y", "labelOverlap": True}}
+        return {"field": "x", "type": "temporal", "title": title, "scale": {"type": "utc"}, "axis": _calendar(points)}
     if isinstance(first, str):
         return {
             "field": "x",
@@ -211,14 +213,29 @@ def _position(points: Sequence[Point], title: str) -> Spec:
             "sort": None,
             "axis": {"labelOverlap": True, "labelAngle": 0},
         }
-    return {"field": "x", "type": "quantitative", "title": title, "scale": {"zero": False, "nice": False}}
+    return {
+        "field": "x",
+        "type": "quantitative",
+        "title": title,
+        "scale": {"zero": False, "nice": False},
+        "axis": {"tickCount": 8},
+    }
+
+
+def _calendar(points: Sequence[Point]) -> Spec:
+    days = sorted(point.x for point in points if isinstance(point.x, date))
+    span = (days[-1] - days[0]).days
+    if span <= DAYS_SHOWN_AS_DAYS:
+        return {"format": "%-d %b", "tickCount": 7, "labelOverlap": True}
+    step = max(1, round(span / 30 / 8))
+    return {"format": "%b %Y", "tickCount": {"interval": "month", "step": step}, "labelOverlap": True}
 
 
 def _value(
     field: str, title: str, *, percent: bool, from_zero: bool, domain: tuple[float, float] | None = None
 ) -> Spec:
     scale: Spec = {"zero": from_zero} | ({"domain": list(domain)} if domain else {})
-    axis: Spec = {"format": ".1~%" if percent else ",~g", "tickCount": 6}
+    axis: Spec = {"format": ".2~%" if percent else ",~g", "tickCount": 6}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from genklang.people.models import User
+    from genklang.people.models import AccessLog, Organisation, Person, User  # noqa: F401 - named in the bases' texts
 
 CARING_ROLES = ("lead", "staff")
 
@@ -51,9 +52,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Oneself, and everyone in the organisations where the user is lead or staff; none when signed out."""
         if not user.is_authenticated:
             return self.none()
-        caring = Q(memberships__user_id=user.pk, memberships__role__in=CARING_ROLES)
-        organisations = self.model._meta.get_field("organisation").related_model
-        return self.filter(Q(user_id=user.pk) | Q(organisation__in=organisations.objects.filter(caring)))
+        return self.filter(Q(user_id=user.pk) | Q(organisation_id__in=_organisations_of(user, CARING_ROLES)))
 
 
 class AccessLogQuerySet(models.QuerySet["AccessLog"]):
@@ -63,9 +62,7 @@ class AccessLogQuerySet(models.QuerySet["AccessLog"]):
         """Rows about oneself, and all rows of organisations the user leads; none when signed out."""
         if not user.is_authenticated:
             return self.none()
-        led = Q(memberships__user_id=user.pk, memberships__role="lead")
-        organisations = self.model._meta.get_field("organisation").related_model
-        return self.filter(Q(person__user_id=user.pk) | Q(organisation__in=organisations.objects.filter(led)))
+        return self.filter(Q(person__user_id=user.pk) | Q(organisation_id__in=_organisations_of(user, ("lead",))))
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refuses."""
@@ -74,6 +71,11 @@ class AccessLogQuerySet(models.QuerySet["AccessLog"]):
     def delete(self) -> NoReturn:
         """Refuses."""
         raise TypeError("The access log is append-only: rows cannot be deleted.")
+
+
+def _organisations_of(user: User, roles: tuple[str, ...]) -> models.QuerySet[Any, Any]:
+    memberships = apps.get_model("people", "Membership")._default_manager
+    return memberships.filter(user_id=user.pk, role__in=roles).values("organisation_id")
 
 
 OrganisationManager = models.Manager.from_queryset(OrganisationQuerySet)

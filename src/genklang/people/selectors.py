@@ -48,7 +48,7 @@ def memberships_of(user: User) -> list[Membership]:
 def _look(row: AccessLog, person: Person) -> Look:
     return Look(
         who=str(row.actor) if row.actor else _("The system"),
-        action=Action(row.action).label,
+        action=str(Action(row.action).label),
         purpose=row.purpose,
         at=row.at,
         by_self=row.actor_id is not None and row.actor_id == person.user_id,

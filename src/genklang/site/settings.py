@@ -105,6 +105,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "site:welcome"
 ACCOUNT_ADAPTER = "genklang.people.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "genklang.people.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -128,7 +129,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = os.environ.get("GENKLANG_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+# Without a mail server nothing is sent, and no page offers to.
+EMAIL_HOST = os.environ.get("GENKLANG_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("GENKLANG_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("GENKLANG_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("GENKLANG_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = os.environ.get("GENKLANG_MAIL_FROM", "genklang@localhost")
 
 LOGGING = {
     "version": 1,

@@ -11,7 +11,7 @@ ROOM_ADDRESSES = (("", "genklang.operate.urls"), ("practices/", "genklang.bank.u
 
 def _rooms() -> list[URLPattern | URLResolver]:
     """The addresses of those rooms that exist; bank lies below practices/, operate chooses its own."""
-    found = []
+    found: list[URLPattern | URLResolver] = []
     for prefix, module in ROOM_ADDRESSES:
         package = module.rpartition(".")[0]
         if importlib.util.find_spec(package) and importlib.util.find_spec(module):

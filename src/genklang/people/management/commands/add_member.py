@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 
 def _organisation(slug: str, name: str) -> Organisation:
-    found = Organisation.objects.filter(slug=slug).first()
+    found: Organisation | None = Organisation.objects.filter(slug=slug).first()
     if found:
         return found
     if not name:
