@@ -53,6 +53,12 @@ class EnrolmentQuerySet(Enrolments):
         work = working_in(user, prefix="adoption__")
         return self.filter(Q(person__user_id=user.pk) | work).distinct()
 
+    def with_protocol(self) -> EnrolmentQuerySet:
+        """With adoption and protocol version at hand; the protocol's text only when a machine must be made of it."""
+        texts = ["source", "canonical"]
+        deferred = [f"{path}protocol_version__{text}" for path in ("", "adoption__") for text in texts]
+        return self.select_related("adoption__protocol_version", "protocol_version").defer(*deferred)
+
 
 class EventQuerySet(Events):
     """The log: rows are added, and `held` alone may change."""

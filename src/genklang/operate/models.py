@@ -214,6 +214,9 @@ class OutcomeFact(models.Model):
     expectation = models.CharField(max_length=60)
     occurrence = models.CharField(max_length=40)
     slot_date = models.CharField(max_length=10, blank=True)
+    slot_time = models.CharField(max_length=5, blank=True)
+    anchor = models.CharField(max_length=200, blank=True)
+    opens_at = models.BigIntegerField()
     target_at = models.BigIntegerField()
     deadline_at = models.BigIntegerField()
     status = models.CharField(max_length=10)
@@ -240,7 +243,10 @@ class OutcomeFact(models.Model):
 
 
 class Due(models.Model):
-    """An expectation that is live now, for worklists and my page. Derived from the state; safe to rebuild."""
+    """An expectation that is live now, for worklists and my page; `raised` when an alarm or task tells of it as well.
+
+    Derived from the state; safe to rebuild.
+    """
 
     adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="dues")
@@ -250,6 +256,7 @@ class Due(models.Model):
     target_at = models.BigIntegerField()
     deadline_at = models.BigIntegerField()
     missed = models.BooleanField(default=False)
+    raised = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrolment", "due"], name="operate_one_live_due")]

@@ -1,0 +1,72 @@
+"""Who may do what in an adoption: narrower than people's permissions, never wider. `can_…` answers, `check_…` raises.
+
+The lead sees everything in the organisation's adoptions; staff see the adoptions they are assigned to; a participant
+sees and reports for the own enrolment. Only whoever is assigned to a protocol role, the lead included, acts in it.
+"""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from genklang.operate.models import Adoption, Assignment, Enrolment
+from genklang.people import permissions
+from genklang.people.models import Role, User
+
+Visitor = User | AnonymousUser
+
+
+def roles_in(user: Visitor, adoption: Adoption) -> frozenset[str]:
+    """The protocol roles that the user works in there; none for whoever is no longer in the organisation."""
+    if not isinstance(user, User) or not permissions.can_see_organisation(user, adoption.organisation):
+        return frozenset()
+    return frozenset(Assignment.objects.filter(user=user, adoption=adoption).values_list("role", flat=True))
+
+
+def can_see_adoption(user: Visitor, adoption: Adoption) -> bool:
+    """The lead of the organisation, and staff assigned to the adoption."""
+    return can_lead(user, adoption) or bool(roles_in(user, adoption))
+
+
+def can_lead(user: Visitor, adoption: Adoption) -> bool:
+    """The lead of the organisation: starts, pauses, imports, hands out tokens."""
+    return permissions.has_role(user, adoption.organisation, {Role.LEAD})
+
+
+def can_see_enrolment(user: Visitor, enrolment: Enrolment) -> bool:
+    """The person self, the lead, and staff assigned to the adoption."""
+    return permissions.is_self(user, enrolment.person) or can_see_adoption(user, enrolment.adoption)
+
+
+def can_act(user: Visitor, enrolment: Enrolment, *, role: str, participant_role: str) -> bool:
+    """Whether the user may report there in that protocol role: the person as participant, staff in assigned roles."""
+    if role == participant_role:
+        return permissions.is_self(user, enrolment.person)
+    return role in roles_in(user, enrolment.adoption)
+
+
+def check_see_adoption(user: Visitor, adoption: Adoption) -> None:
+    """Raises PermissionDenied unless `can_see_adoption`."""
+    _require(can_see_adoption(user, adoption), _("This page is for those who work with the practice here."))
+
+
+def check_lead(user: Visitor, adoption: Adoption) -> None:
+    """Raises PermissionDenied unless `can_lead`."""
+    _require(can_lead(user, adoption), _("This is for the organisation's lead."))
+
+
+def check_see_enrolment(user: Visitor, enrolment: Enrolment) -> None:
+    """Raises PermissionDenied unless `can_see_enrolment`."""
+    _require(can_see_enrolment(user, enrolment), _("This page is for the person and those who help the person."))
+
+
+def check_act(user: Visitor, enrolment: Enrolment, *, role: str, participant_role: str) -> None:
+    """Raises PermissionDenied unless `can_act`."""
+    _require(
+        can_act(user, enrolment, role=role, participant_role=participant_role),
+        _("You are not assigned to that role here. The organisation's lead can assign you."),
+    )
+
+
+def _require(allowed: bool, refusal: str) -> None:
+    if not allowed:
+        raise PermissionDenied(refusal)

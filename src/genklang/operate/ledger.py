@@ -1,0 +1,146 @@
+"""Recording under lock: one transaction for one enrolment's events, and setting an enrolment aside when it breaks."""
+
+import logging
+import traceback
+from collections.abc import Iterator, Sequence
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from genklang.engine import randomisation
+from genklang.engine import types as engine
+from genklang.operate import clock
+from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
+from genklang.operate.machines import machine_for
+from genklang.operate.models import Adoption, Enrolment, Event, Notice
+from genklang.operate.problems import Problem, unknown_enrolment
+from genklang.operate.recording import Recorder, log_row
+from genklang.operate.writing import write
+
+log = logging.getLogger(__name__)
+SET_ASIDE = "set aside"
+Known = dict[str, Event]
+
+
+def record_group(adoption: Adoption, key: str, events: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
+    """Records one enrolment's events in one transaction; an answer each, in the same order.
+
+    When the engine itself fails, the enrolment is set aside and the events are kept for when it has been mended.
+    """
+    try:
+        return _in_transaction(adoption, key, events, source)
+    except IntegrityError:  # the same id at the same moment under another enrolment: by now it can be seen
+        return _in_transaction(adoption, key, events, source)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        enrolment = Enrolment.objects.get(adoption=adoption, key=key)
+        set_aside(enrolment, error)
+        return _in_transaction(adoption, key, events, source)
+
+
+def set_aside(enrolment: Enrolment, error: Exception) -> None:
+    """Lets the others go on: no time passes for this enrolment, what comes is kept, and an operator is told."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    reason = f"{type(error).__name__} in {place.name}, line {place.lineno}"
+    log.error("enrolment %s set aside: %s", enrolment.public_id, reason)
+    values = {"kind": "broken", "adoption": enrolment.adoption, "enrolment": enrolment, "at": clock.now()}
+    with transaction.atomic():
+        Enrolment.objects.filter(pk=enrolment.pk).update(broken_reason=reason[:200], next_deadline=None)
+        Notice.objects.get_or_create(
+            key=f"broken/{enrolment.public_id}",
+            defaults={
+                "kind": "broken",
+                "adoption": enrolment.adoption,
+                "enrolment": enrolment,
+                "at": clock.now(),
+            },
+        )
+
+
+def lock(adoption: Adoption, key: str) -> Enrolment | None:
+    """The enrolment, held for this transaction; None where the adoption has none of that key."""
+    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",))
+    return rows.filter(adoption=adoption, key=key).first()
+
+
+def draw_arm(enrolment: Enrolment, effect: engine.Allocate) -> str | None:
+    """The next arm of the adoption's concealed list, under the adoption's lock. In an imported past nothing is drawn."""
+    adoption = Adoption.objects.select_for_update().get(pk=enrolment.adoption_id)
+    declared = machine_for(enrolment).protocol.randomise
+    if adoption.historical or declared is None:
+        return None
+    arm, drawn = randomisation.allocate(
+        adoption.allocation_state,
+        seed=adoption.seed,
+        arms=randomisation.shares(declared),
+        blocks=declared.blocks,
+        stratum=effect.stratum,
+    )
+    adoption.allocation_state = dict(drawn)
+    adoption.save(update_fields=["allocation_state"])
+    return arm
+
+
+@transaction.atomic
+def _in_transaction(adoption: Adoption, key: str, events: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
+    enrolment = lock(adoption, key)
+    if enrolment is None:
+        return [RowAnswer(event.id, Outcome.REFUSED, (unknown_enrolment(key),)) for event in events]
+    known = known_events(adoption, [event.id for event in events])
+    now = clock.now()
+    if enrolment.broken_reason:
+        return [_keep(enrolment, event, source, known) for event in events]
+    recorder = Recorder(enrolment, now=now, draw=draw_arm)
+    answers = dict(_take(recorder, events, source, known))
+    if recorder.change.events:
+        write([recorder.finish()], now=now)
+    return [answers[place] for place in range(len(events))]
+
+
+def known_events(adoption: Adoption, ids: Sequence[str]) -> Known:
+    """Events that the adoption already has of these ids."""
+    rows = Event.objects.filter(adoption=adoption, key__in=ids).select_related("enrolment")
+    return {row.key: row for row in rows}
+
+
+def _take(
+    recorder: Recorder, events: Sequence[IncomingEvent], source: Source, known: Known
+) -> Iterator[tuple[int, RowAnswer]]:
+    """In the order in which they happened, which the engine takes fastest; each with its place in the batch."""
+    in_order = sorted(enumerate(events), key=lambda item: (item[1].occurred_at, item[1].sequence, item[1].id))
+    for place, event in in_order:
+        if earlier := known.get(event.id):
+            yield place, answer_known(event, earlier)
+            continue
+        answer = recorder.take(event, source)
+        if answer.status is not Outcome.REFUSED:
+            known[event.id] = log_row(recorder.enrolment, unchecked(event, source), source)
+        yield place, answer
+
+
+def answer_known(event: IncomingEvent, earlier: Event) -> RowAnswer:
+    """A duplicate; or a refusal, when the id stands for something else."""
+    known = (earlier.enrolment.key, earlier.kind, earlier.occurred_at)
+    if known == (event.enrolment, event.kind, event.occurred_at):
+        return RowAnswer(event.id, Outcome.DUPLICATE)
+    instead = _("Give each event an id of its own, and the same id only when the same event is sent again.")
+    problem = Problem("id", _("already stands for another event"), instead, event.id)
+    return RowAnswer(event.id, Outcome.REFUSED, (problem,))
+
+
+def _keep(enrolment: Enrolment, event: IncomingEvent, source: Source, known: Known) -> RowAnswer:
+    """Only adds the event to the log: the enrolment is set aside, and nothing may be lost meanwhile."""
+    if earlier := known.get(event.id):
+        return answer_known(event, earlier)
+    row = log_row(enrolment, unchecked(event, source), source)
+    row.held = SET_ASIDE
+    row.save(force_insert=True)
+    known[event.id] = row
+    what = _("is kept, but not yet counted: this enrolment waits to be mended")
+    return RowAnswer(event.id, Outcome.HELD, (Problem("enrolment", what, _("You need do nothing."), enrolment.key),))
+
+
+def unchecked(event: IncomingEvent, source: Source) -> engine.Event:
+    """The event as it was written."""
+    return engine.Event(event.id, event.kind, event.occurred_at, source.by, event.data, event.sequence, clock.now())

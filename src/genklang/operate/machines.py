@@ -1,0 +1,54 @@
+"""Protocols made ready to run, kept between requests; and an enrolment's state between its row and the engine."""
+
+from functools import lru_cache
+
+from genklang.bank.models import ProtocolVersion
+from genklang.engine.json import from_json, to_json
+from genklang.engine.machine import Machine
+from genklang.engine.types import State
+from genklang.operate.models import Adoption, Enrolment
+from genklang.protocol.reading import from_canonical
+
+KEPT = 64
+_machines: dict[tuple[str, str], Machine] = {}
+
+
+def machine_for(enrolment: Enrolment) -> Machine:
+    """The machine of the protocol that the enrolment is pinned to, in the adoption's zone."""
+    return machine_of(enrolment.protocol_version, zone=enrolment.adoption.zone)
+
+
+def adoption_machine(adoption: Adoption) -> Machine:
+    """The machine of the protocol version that new enrolments start on."""
+    return machine_of(adoption.protocol_version, zone=adoption.zone)
+
+
+def machine_of(version: ProtocolVersion, *, zone: str) -> Machine:
+    """The machine of a protocol version in a zone; made once a process."""
+    place = (version.digest, zone)
+    if place not in _machines:
+        if len(_machines) >= KEPT:
+            _machines.pop(next(iter(_machines)), None)
+        _machines[place] = Machine(from_canonical(version.canonical), zone=zone)
+    return _machines[place]
+
+
+def load_state(enrolment: Enrolment) -> State:
+    """The state in the enrolment's row."""
+    return _parsed(enrolment.state)
+
+
+def settle_row(enrolment: Enrolment, machine: Machine, state: State) -> None:
+    """Puts the state on the row, unsaved, with what is searched by. In an imported past no time passes by itself."""
+    stage = machine.protocol.stages[state.stage or machine.protocol.first_stage]
+    enrolment.stage = state.stage or machine.protocol.first_stage
+    enrolment.arm = state.arm or ""
+    enrolment.state = to_json(state)
+    enrolment.horizon = state.horizon
+    enrolment.next_deadline = None if enrolment.adoption.historical else machine.next_deadline(state)
+    enrolment.ended_at = state.stage_since if stage.final else None
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> State:
+    return from_json(text)

@@ -1,0 +1,192 @@
+"""One enrolment's log while it grows: an event is checked and taken, and what came of it gathered. Writes nothing.
+
+The same code runs when a device reports, when a person fills in a form, and when a file is previewed and imported.
+"""
+
+import json
+from collections.abc import Callable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from genklang.engine import types as engine
+from genklang.engine.problems import Problem as EngineProblem
+from genklang.operate import clock
+from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
+from genklang.operate.machines import load_state, machine_for, settle_row
+from genklang.operate.models import Enrolment, Event
+from genklang.operate.problems import Problem
+from genklang.operate.raising import Acknowledgement
+from genklang.operate.writing import Change
+
+Draw = Callable[[Enrolment, engine.Allocate], str | None]
+UNEXPLAINED = "unexplained"
+LARGEST_DATA = 64 * 1024
+WAITS = {"stage_forbids", "condition_not_met"}
+
+
+class Recorder:
+    """Takes events for one enrolment, in any order. The caller holds its lock, and hands `finish()` to `writing.write`.
+
+    `draw` gives the next arm of the adoption's list, or None where nothing is drawn. `fresh` when no row is there yet.
+    """
+
+    def __init__(self, enrolment: Enrolment, *, now: int, draw: Draw, fresh: bool = False) -> None:
+        self.enrolment = enrolment
+        self.now = now
+        self.machine = machine_for(enrolment)
+        state = self.machine.begin(enrolment.key) if fresh else load_state(enrolment)
+        self.change = Change(enrolment, before=None if fresh else state, after=state)
+        self._draw = draw
+        self._log: list[engine.Event] | None = [] if fresh else None
+        self._held: set[str] | None = set() if fresh else None
+
+    @property
+    def state(self) -> engine.State:
+        """The state so far."""
+        return self.change.after
+
+    def take(self, incoming: IncomingEvent, source: Source) -> RowAnswer:
+        """Records the event, unless something is wrong with it: then nothing has changed."""
+        event, problems = self._checked(incoming, source)
+        if problems:
+            return RowAnswer(incoming.id, Outcome.REFUSED, problems)
+        if not self._apply(event, source):
+            return RowAnswer(incoming.id, Outcome.HELD, (_held_back(incoming.kind),))
+        return RowAnswer(incoming.id, Outcome.ACCEPTED)
+
+    def _checked(self, incoming: IncomingEvent, source: Source) -> tuple[engine.Event, tuple[Problem, ...]]:
+        """The event with its fields as their types, and what is wrong with it at the time when it happened."""
+        coerced = self.machine.coerce(incoming.kind, incoming.data)
+        event = engine.Event(
+            incoming.id, incoming.kind, incoming.occurred_at, source.by, coerced.data, incoming.sequence, self.now
+        )
+        if problem := self._house_only(event, source) or self._out_of_bounds(event):
+            return event, (problem,)
+        raw = engine.Event(event.id, event.kind, event.occurred_at, event.by, incoming.data, event.sequence, self.now)
+        found = self.machine.check(self.state, raw, history=self.log)
+        if source.may_wait:
+            found = [problem for problem in found if problem.code not in WAITS]
+        return event, tuple(in_words(problem) for problem in found)
+
+    def _house_only(self, event: engine.Event, source: Source) -> Problem | None:
+        """The engine's own kinds of event come from the house's verbs, never from outside."""
+        if event.kind not in engine.BUILT_IN or source.house:
+            return None
+        instead = _("Write one of %(names)s.") % {"names": ", ".join(self.machine.protocol.events)}
+        return Problem("event", _("is not for reporting"), instead, event.kind)
+
+    def _out_of_bounds(self, event: engine.Event) -> Problem | None:
+        written = clock.moment(event.occurred_at).isoformat()
+        if event.occurred_at > self.now + clock.FUTURE_BOUND:
+            instead = _("Write when it happened, and check the clock and its time zone.")
+            return Problem("occurred_at", _("has not been yet"), instead, written)
+        if event.occurred_at < self.enrolment.enrolled_at:
+            instead = _("Write a time from %(start)s on, or correct when the enrolment began.")
+            start = clock.moment(self.enrolment.enrolled_at).isoformat()
+            return Problem("occurred_at", _("is before the enrolment"), instead % {"start": start}, written)
+        text = json.dumps(event.data)
+        if len(text) > LARGEST_DATA or "\\u0000" in text:
+            return Problem("data", _("is too much, or no plain text"), _("Write less than 64 KB of plain text."))
+        return None
+
+    def pass_time(self, to: int) -> None:
+        """Lets time pass up to and including `to`."""
+        self._gather(self.machine.advance(self.state, to))
+
+    def finish(self) -> Change:
+        """Everything that is new, with the row brought up to date."""
+        settle_row(self.enrolment, self.machine, self.state)
+        return self.change
+
+    def log(self) -> list[engine.Event]:
+        """All events of the enrolment so far, those just taken among them."""
+        if self._log is None:
+            self._log = [engine_event(row) for row in Event.objects.filter(enrolment=self.enrolment)]
+            self._log += [engine_event(row) for row in self.change.events]
+        return self._log
+
+    def _apply(self, event: engine.Event, source: Source) -> bool:
+        """Lets the engine take it; True unless it is held."""
+        step = self.machine.apply(self.state, event, history=self.log)
+        row = log_row(self.enrolment, event, source)
+        self.change.events.append(row)
+        if self._log is not None:
+            self._log.append(event)
+        held = event.id in step.held
+        row.held = UNEXPLAINED if held else None
+        if event.kind == "acknowledged" and not held:
+            due = str(event.data["due"])
+            self.change.effects.append(Acknowledgement(due, event.occurred_at, source.user.pk if source.user else None))
+        self._gather(step)
+        return not held
+
+    def _gather(self, step: engine.Step) -> None:
+        self.change.after = step.state
+        self.change.facts += step.facts
+        self.change.withdrawn += step.withdrawn
+        self.change.effects += [effect for effect in step.effects if not isinstance(effect, engine.Allocate)]
+        if step.refolded:
+            self._note_held(set(step.held))
+        for effect in step.effects:
+            if isinstance(effect, engine.Allocate):
+                self._allocate(effect)
+
+    def _note_held(self, held: set[str]) -> None:
+        """A refold says of the whole log what is held: what is explained now is let go, and the other way round."""
+        known = self._known_held()
+        for key in held ^ known:
+            self.change.held[key] = UNEXPLAINED if key in held else None
+        for row in self.change.events:
+            row.held = UNEXPLAINED if row.key in held else None
+        self._held = held
+
+    def _known_held(self) -> set[str]:
+        if self._held is None:
+            rows = Event.objects.filter(enrolment=self.enrolment, held__isnull=False)
+            self._held = set(rows.values_list("key", flat=True))
+        return self._held
+
+    def _allocate(self, effect: engine.Allocate) -> None:
+        """Draws an arm, once for an enrolment: a draw stands, whatever is later found to have been void."""
+        drawn = [event for event in self.log() if event.kind == "allocated"]
+        arm = str(drawn[0].data["arm"]) if drawn else self._draw(self.enrolment, effect)
+        if arm is None:
+            return
+        event = self.machine.allocation(effect, arm=arm)
+        if event.id not in {one.id for one in drawn}:
+            self._apply(event, Source(by="system"))
+
+
+def in_words(problem: EngineProblem) -> Problem:
+    """The engine's problem in the reader's language."""
+    what, instead = problem.parts("sv" if (get_language() or "sv").startswith("sv") else "en")
+    return Problem(problem.field or "event", what, instead)
+
+
+def engine_event(row: Event) -> engine.Event:
+    """A row of the log, as the engine takes it."""
+    return engine.Event(row.key, row.kind, row.occurred_at, row.by, row.data, row.sequence, row.received_at)
+
+
+def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
+    """An unsaved row of the log."""
+    return Event(
+        adoption_id=enrolment.adoption_id,
+        enrolment=enrolment,
+        key=event.id,
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        sequence=event.sequence,
+        received_at=event.received_at,
+        by=source.by,
+        actor=source.user,
+        token=source.token,
+        batch=source.batch,
+        data=dict(event.data),
+    )
+
+
+def _held_back(kind: str) -> Problem:
+    what = _("does not fit what is known so far; it is kept, and counts as soon as something explains it")
+    return Problem("event", what, _("Send what came before it, if that is missing."), kind)

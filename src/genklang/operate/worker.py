@@ -1,0 +1,156 @@
+"""What happens by itself: time passes for enrolments where something is due, and the outbox is emptied.
+
+Several workers may run at once on PostgreSQL: each claims what no other holds. State is what the log folds to by the
+horizon, so that time passing needs no rows of its own in the log.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, transaction
+from django.db.models import F, Min, QuerySet
+
+from genklang.operate import clock, outgoing
+from genklang.operate.ledger import draw_arm, set_aside
+from genklang.operate.managers import EnrolmentQuerySet
+from genklang.operate.models import Enrolment, Outbox, Status
+from genklang.operate.recording import Recorder
+from genklang.operate.writing import Change, write
+
+log = logging.getLogger(__name__)
+BATCH = 100
+LEASE = clock.MINUTE
+MOST_TRIES = 12
+LONGEST_WAIT = 60 * clock.MINUTE
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What one round did: enrolments for which time passed, those set aside, and how late the earliest was, in µs."""
+
+    enrolments: int = 0
+    broken: int = 0
+    lag: int = 0
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What one round of the outbox did."""
+
+    delivered: int = 0
+    failed: int = 0
+    expired: int = 0
+
+
+def tick(now: int, *, limit: int = BATCH) -> Ticked:
+    """Lets time pass up to `now` for at most `limit` enrolments, the most overdue first; a broken one is set aside."""
+    if not waiting(now).exists():
+        return Ticked()
+    try:
+        return _tick_together(now, limit)
+    except DatabaseError:
+        log.exception("a round failed as a whole; trying one enrolment at a time")
+        return _tick_singly(now, limit)
+
+
+def next_wake() -> int | None:
+    """When something next falls due, or is next to be sent; None when nothing is planned."""
+    due = _watched().aggregate(first=Min("next_deadline"))["first"]
+    send = _unsent().aggregate(first=Min("available_at"))["first"]
+    return min((instant for instant in (due, send) if instant is not None), default=None)
+
+
+def waiting(now: int) -> EnrolmentQuerySet:
+    """Enrolments for which something is due, the most overdue first."""
+    return _watched().filter(next_deadline__lte=now).order_by("next_deadline")
+
+
+def _watched() -> EnrolmentQuerySet:
+    return Enrolment.objects.filter(
+        next_deadline__isnull=False, adoption__status=Status.RUNNING, adoption__historical=False
+    )
+
+
+@transaction.atomic
+def _tick_together(now: int, limit: int) -> Ticked:
+    claimed = list(waiting(now).with_protocol().select_for_update(skip_locked=True, of=("self",))[:limit])
+    lag = now - (claimed[0].next_deadline or now) if claimed else 0
+    changes = []
+    for enrolment in claimed:
+        try:
+            changes.append(_let_pass(enrolment, now))
+        except Exception as error:
+            set_aside(enrolment, error)
+    write(changes, now=now)
+    return Ticked(len(claimed), len(claimed) - len(changes), lag)
+
+
+def _tick_singly(now: int, limit: int) -> Ticked:
+    keys = list(waiting(now).values_list("pk", flat=True)[:limit])
+    broken = 0
+    for key in keys:
+        try:
+            _tick_one(key, now)
+        except Exception as error:
+            broken += 1
+            set_aside(Enrolment.objects.select_related("adoption").get(pk=key), error)
+    return Ticked(len(keys), broken)
+
+
+@transaction.atomic
+def _tick_one(key: int, now: int) -> None:
+    rows = waiting(now).with_protocol().select_for_update(skip_locked=True, of=("self",))
+    if enrolment := rows.filter(pk=key).first():
+        write([_let_pass(enrolment, now)], now=now)
+
+
+def _let_pass(enrolment: Enrolment, now: int) -> Change:
+    recorder = Recorder(enrolment, now=now, draw=draw_arm)
+    recorder.pass_time(now)
+    return recorder.finish()
+
+
+def drain(now: int, *, limit: int = BATCH) -> Drained:
+    """Hands over what waits in the outbox. A row is leased first and marked afterwards: at least once, never lost."""
+    expired = _unsent().filter(expires_at__lte=now).update(given_up_at=now, error="expired")
+    delivered = failed = 0
+    for row in _lease(now, limit):
+        try:
+            outgoing.deliver(row, now=now)
+        except outgoing.NotDelivered as error:
+            failed += 1
+            _try_again(row, now, str(error))
+        except Exception as error:
+            failed += 1
+            _try_again(row, now, type(error).__name__)
+        else:
+            delivered += 1
+            Outbox.objects.filter(pk=row.pk).update(delivered_at=now, error="")
+    return Drained(delivered, failed, expired)
+
+
+def _unsent() -> QuerySet[Outbox]:
+    return Outbox.objects.filter(delivered_at__isnull=True, given_up_at__isnull=True)
+
+
+@transaction.atomic
+def _lease(now: int, limit: int) -> Sequence[Outbox]:
+    """Takes rows for a minute: whoever dies meanwhile leaves them to the next."""
+    ready = _unsent().filter(available_at__lte=now).order_by("available_at")
+    if not ready.exists():
+        return []
+    rows = ready.select_related("adoption", "enrolment__person__user").select_for_update(skip_locked=True, of=("self",))
+    leased = list(rows[:limit])
+    keys = [row.pk for row in leased]
+    Outbox.objects.filter(pk__in=keys).update(available_at=now + LEASE, attempts=F("attempts") + 1)
+    return leased
+
+
+def _try_again(row: Outbox, now: int, error: str) -> None:
+    """Waits twice as long each time, an hour at most; after twelve tries it is given up, and stays to be seen."""
+    tries = row.attempts + 1
+    wait = min(LONGEST_WAIT, clock.SECOND * 2**tries)
+    given_up_at = now if tries >= MOST_TRIES else None
+    Outbox.objects.filter(pk=row.pk).update(available_at=now + wait, given_up_at=given_up_at, error=error[:200])
+    log.warning("outbox row %d not delivered at try %d: %s", row.pk, tries, error)

@@ -1,0 +1,155 @@
+"""One transaction's worth of what the engine said, gathered and written together: log, state, facts, dues, outbox.
+
+`recording` and `worker` fill it; alarms and tasks are written by `raising`. Rows are written in bulk, whatever the
+number of enrolments, so that a batch costs a handful of statements.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
+from genklang.operate import models, outgoing, raising
+
+CHUNK = 400
+ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
+SAME = ("due", "expectation", "occurrence", "slot_date", "slot_time", "anchor", "opens_at", "target_at", "deadline_at")
+FACT_FIELDS = (*SAME, "status", "resolved_at", "stage")
+Seen = tuple[int, int, int, bool, bool]
+
+
+@dataclass
+class Change:
+    """What is new about one enrolment, in the order the engine said it. Without `before` it has no rows yet."""
+
+    enrolment: models.Enrolment
+    before: State | None
+    after: State
+    events: list[models.Event] = field(default_factory=list)
+    effects: list[Effect | raising.Acknowledgement] = field(default_factory=list)
+    facts: list[OutcomeFact] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    held: dict[str, str | None] = field(default_factory=dict)
+
+
+def write(changes: Iterable[Change], *, now: int) -> None:
+    """Writes everything; the caller holds the transaction and the enrolments' locks, and has saved new enrolments."""
+    changes = list(changes)
+    events = [event for change in changes for event in change.events]
+    models.Event.objects.bulk_create(events, batch_size=CHUNK)
+    _write_held(changes)
+    _write_facts(changes, now)
+    _write_dues(changes)
+    raising.write_alarms([(change.enrolment, change.effects) for change in changes])
+    raising.write_tasks([(change.enrolment, change.effects) for change in changes])
+    _write_outbox(changes, now)
+    rows = [change.enrolment for change in changes if change.before is not None]
+    if len(rows) == 1:
+        rows[0].save(update_fields=ENROLMENT_FIELDS)
+    elif rows:
+        models.Enrolment.objects.bulk_update(rows, ENROLMENT_FIELDS, batch_size=CHUNK)
+
+
+def _write_held(changes: list[Change]) -> None:
+    for change in changes:
+        log = models.Event.objects.filter(enrolment=change.enrolment)
+        for key, reason in change.held.items():
+            log.filter(key=key).update(held=reason)
+
+
+def _write_facts(changes: list[Change], now: int) -> None:
+    rows: list[models.OutcomeFact] = []
+    for change in changes:
+        rows += _fact_rows(change, now)
+    models.OutcomeFact.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def _fact_rows(change: Change, now: int) -> list[models.OutcomeFact]:
+    """New revisions of the change's facts; only the last of each due is current, and none of a withdrawn one."""
+    revisions = _outdate(change)
+    latest: dict[str, models.OutcomeFact] = {}
+    rows = []
+    for fact in change.facts:
+        if earlier := latest.get(fact.due):
+            earlier.current = False
+        revisions[fact.due] = revisions.get(fact.due, 0) + 1
+        latest[fact.due] = _fact_row(fact, enrolment=change.enrolment, revision=revisions[fact.due], now=now)
+        rows.append(latest[fact.due])
+    for due in set(change.withdrawn) & latest.keys():
+        latest[due].current = False
+    return rows
+
+
+def _outdate(change: Change) -> dict[str, int]:
+    """The revisions so far of the dues that get new facts or lose theirs; what stood so far is current no more."""
+    if change.before is None:
+        return {}
+    dues = sorted({fact.due for fact in change.facts} | set(change.withdrawn))
+    revisions: dict[str, int] = {}
+    for start in range(0, len(dues), CHUNK):
+        rows = models.OutcomeFact.objects.filter(enrolment=change.enrolment, due__in=dues[start : start + CHUNK])
+        found = dict(rows.order_by("revision").values_list("due", "revision"))
+        revisions |= found
+        if found:
+            rows.filter(current=True).update(current=False)
+    return revisions
+
+
+def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> models.OutcomeFact:
+    copied = {name: getattr(fact, name) for name in FACT_FIELDS}
+    return models.OutcomeFact(
+        enrolment=enrolment,
+        revision=revision,
+        event=fact.event or "",
+        arm=fact.arm or "",
+        recorded_at=now,
+        **copied,
+    )
+
+
+def live_dues(state: State | None) -> dict[str, Seen]:
+    """The dues that can still be met: when they open, are meant and end; whether missed, and raised to somebody."""
+    return {
+        due.id: (due.opens_at, due.target_at, due.deadline_at, due.missed, bool(due.answer))
+        for due in (state.dues if state else ())
+        if not due.closed
+    }
+
+
+def _write_dues(changes: list[Change]) -> None:
+    outdated, new = [], []
+    for change in changes:
+        before, after = live_dues(change.before), live_dues(change.after)
+        if gone := [due for due, seen in before.items() if after.get(due) != seen]:
+            outdated.append(Q(enrolment=change.enrolment, due__in=gone))
+        new += [_due_row(change.enrolment, due, seen) for due, seen in after.items() if before.get(due) != seen]
+    if outdated:
+        models.Due.objects.filter(reduce(or_, outdated)).delete()
+    models.Due.objects.bulk_create(new, batch_size=CHUNK)
+
+
+def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> models.Due:
+    opens_at, target_at, deadline_at, missed, raised = seen
+    return models.Due(
+        adoption_id=enrolment.adoption_id,
+        enrolment=enrolment,
+        due=due,
+        expectation=due.partition("/")[0],
+        opens_at=opens_at,
+        target_at=target_at,
+        deadline_at=deadline_at,
+        missed=missed,
+        raised=raised,
+    )
+
+
+def _write_outbox(changes: list[Change], now: int) -> None:
+    rows: list[models.Outbox] = []
+    for change in changes:
+        for effect in change.effects:
+            if isinstance(effect, Notify | RaiseAlarm | EscalateAlarm):
+                rows += outgoing.rows_for(change.enrolment, effect, now=now)
+    models.Outbox.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
