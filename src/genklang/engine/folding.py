@@ -1,0 +1,155 @@
+"""Whole logs: put in order, cleared of doubles and of what was voided, folded; and the difference that a late event
+makes.
+
+A late event is never patched in. The log is folded again from where it belongs, once without it and once with it, and
+what differs
+is told as corrections: so that every order of arrival ends in the same state, the same facts and the same open alarms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from genklang.engine.draft import STALE_REMINDER, Draft, closing, opening
+from genklang.engine.happening import happen
+from genklang.engine.passing import settle
+from genklang.engine.plan import Compiled
+from genklang.engine.rules import Rule
+from genklang.engine.types import (
+    Allocate,
+    Due,
+    Effect,
+    EscalateAlarm,
+    Event,
+    Notify,
+    OutcomeFact,
+    Position,
+    Reason,
+    State,
+    Step,
+)
+
+_REASONS: dict[str, Reason] = {"met": "met", "met_late": "met_late", "waived": "waived", "cancelled": "left"}
+
+
+class Log(NamedTuple):
+    """Events in order, each once, without those voided.
+
+    `voids` are the ids of those, also of any that have not come yet.
+    """
+
+    events: tuple[Event, ...]
+    settled: int
+    voids: frozenset[str]
+
+
+def arrange(events: Iterable[Event], *, settled: int = 0) -> Log:
+    """Put events in the order in which they are folded, whatever order they came in.
+
+    Of two with the same id the first counts.
+    """
+    once: dict[str, Event] = {}
+    for event in events:
+        once.setdefault(event.id, event)
+    ordered = sorted((event for event in once.values() if event.kind != "time_passed"), key=position)
+    passed = [event.occurred_at for event in once.values() if event.kind == "time_passed"]
+    voided = _voided(ordered)
+    kept = tuple(event for event in ordered if event.id not in voided)
+    return Log(kept, max([settled, *passed]), frozenset(voided))
+
+
+def position(event: Event) -> Position:
+    """Where an event stands in the fold."""
+    return event.position
+
+
+def _voided(ordered: Sequence[Event]) -> set[str]:
+    """The ids of events that were voided; the latest voiding decides, so that a voiding can itself be voided."""
+    voided: set[str] = set()
+    for event in reversed(ordered):
+        if event.kind == "voided" and event.id not in voided:
+            voided.add(str(event.data.get("event", "")))
+    return voided
+
+
+def play(compiled: Compiled, state: State, events: Iterable[Event], *, settled: int) -> Step:
+    """Let events, in order, happen to a state, and then time pass until `settled`."""
+    draft = Draft(state)
+    for event in events:
+        happen(draft, compiled, event)
+    settle(draft, compiled.rules, settled)
+    return draft.step()
+
+
+def refold(compiled: Compiled, start: State, *, known: Log, arrived: Log, horizon: int) -> Step:
+    """The difference between two logs, both folded from `start`: what the second corrects of what the first said."""
+    same = _common(known, arrived)
+    base = play(compiled, start._replace(voids=known.voids), arrived.events[:same], settled=0)
+    branch = base.state._replace(voids=arrived.voids)
+    old = play(compiled, base.state, known.events[same:], settled=known.settled)
+    new = play(compiled, branch, arrived.events[same:], settled=arrived.settled)
+    before, after = current(old.facts), current(new.facts)
+    effects = _difference(compiled, old, new, base_facts=current(base.facts), horizon=max(horizon, new.state.horizon))
+    return Step(
+        new.state,
+        effects,
+        tuple(fact for due, fact in after.items() if before.get(due) != fact),
+        base.held + new.held,
+        tuple(due for due in before if due not in after),
+        refolded=True,
+    )
+
+
+def current(facts: Iterable[OutcomeFact]) -> dict[str, OutcomeFact]:
+    """The facts that stand, by due: the last of each."""
+    return {fact.due: fact for fact in facts}
+
+
+def _common(known: Log, arrived: Log) -> int:
+    """How many events both logs begin with."""
+    pairs = zip(known.events, arrived.events, strict=False)
+    return next((place for place, (one, other) in enumerate(pairs) if one is not other), len(known.events))
+
+
+def _difference(
+    compiled: Compiled, old: Step, new: Step, *, base_facts: dict[str, OutcomeFact], horizon: int
+) -> tuple[Effect, ...]:
+    facts = base_facts | current(new.facts)
+    asked = {due.id: due for due in old.state.unanswered}
+    asking = {due.id: due for due in new.state.unanswered}
+    effects: list[Effect] = []
+    for name, due in asked.items():
+        if name not in asking:
+            effects += closing(_rule(compiled, due), name, reason=_reason(facts.get(name)), at=horizon)
+    for name, due in asking.items():
+        if name not in asked:
+            effects += opening(_rule(compiled, due), due)
+        effects += _escalations(_rule(compiled, due), due, told=asked[name].level if name in asked else 0)
+    return (*effects, *_newly(old, new, horizon))
+
+
+def _reason(fact: OutcomeFact | None) -> Reason:
+    """Why nothing is asked about a due any longer."""
+    if fact is None:
+        return "withdrawn"
+    return _REASONS.get(fact.status, "resolved")
+
+
+def _escalations(rule: Rule, due: Due, *, told: int) -> list[Effect]:
+    levels = range(told, due.level)
+    at = due.deadline_at
+    return [EscalateAlarm(due.id, rule.escalations[n].role, n + 1, rule.escalations[n].at(at)) for n in levels]
+
+
+def _newly(old: Step, new: Step, horizon: int) -> list[Effect]:
+    """Reminders that are still fresh, and draws, that only the new log asks for."""
+    known = {effect.key for effect in old.effects}
+    fresh = [effect for effect in new.effects if effect.key not in known]
+    reminders = [one for one in fresh if isinstance(one, Notify) and horizon - one.at <= STALE_REMINDER]
+    draws = [one for one in fresh if isinstance(one, Allocate) and new.state.arm is None]
+    return [*reminders, *draws]
+
+
+def _rule(compiled: Compiled, due: Due) -> Rule:
+    return compiled.rules[compiled.places[due.expectation]]

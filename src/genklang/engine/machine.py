@@ -1,0 +1,138 @@
+"""The engine's face: one deterministic function from a state and an event to a state, effects and facts.
+
+Production, rehearsal, replay and tests run this same one. It knows no clock, no database and no chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from genklang.engine.checking import Coerced, check, coerce
+from genklang.engine.draft import Draft
+from genklang.engine.folding import arrange, current, play, refold
+from genklang.engine.happening import happen
+from genklang.engine.passing import settle
+from genklang.engine.plan import Compiled
+from genklang.engine.problems import Problem
+from genklang.engine.time import NEVER, Zone
+from genklang.engine.types import Allocate, Event, OutOfOrder, State, Step, Track
+from genklang.protocol.types import Protocol
+
+
+class Machine:
+    """A protocol made ready to run in a zone (IANA, for example "Europe/Stockholm").
+
+    Made once, used for every enrolment.
+    """
+
+    def __init__(self, protocol: Protocol, *, zone: str) -> None:
+        self.protocol = protocol
+        self.zone = Zone(zone)
+        self._compiled = Compiled(protocol, self.zone)
+        self._tracks = tuple(Track(rule.name) for rule in self._compiled.rules)
+
+    def begin(self, enrolment: str) -> State:
+        """An enrolment of which nothing is known yet. Its first event is `enrolled`."""
+        return State(enrolment, None, 0, None, {}, self._tracks, 0, None, frozenset(), NEVER)
+
+    def step(self, state: State, event: Event) -> Step:
+        """One event in order.
+
+        Raises OutOfOrder where something later is already accounted for, or the event voids another.
+        """
+        if not in_order(state, event):
+            raise OutOfOrder(f"{event.id} at {event.occurred_at} comes before {state.horizon}")
+        if event.kind == "time_passed":
+            return self.advance(state, event.occurred_at)
+        if event.id in state.voids:
+            return Step(state)
+        draft = Draft(state)
+        happen(draft, self._compiled, event)
+        return draft.step()
+
+    def advance(self, state: State, to: int) -> Step:
+        """Let time pass: everything whose instant is at most `to` happens.
+
+        Time that has already passed changes nothing.
+        """
+        if to <= state.settled:
+            return Step(state)
+        draft = Draft(state)
+        settle(draft, self._compiled.rules, to)
+        return draft.step()
+
+    def next_deadline(self, state: State) -> int | None:
+        """When something next happens by itself: a due opens, a reminder, a deadline, an escalation. None for never."""
+        return None if state.wake == NEVER else state.wake
+
+    def fold(self, enrolment: str, events: Iterable[Event], *, until: int | None = None) -> Step:
+        """A whole log, in any order. With `until`, what had happened by then; without, time stops at the last event.
+
+        The facts are those that stand, one a due; the effects are all that were asked for on the way.
+        """
+        log = arrange(event for event in events if until is None or event.occurred_at <= until)
+        start = self.begin(enrolment)._replace(voids=log.voids)
+        step = play(self._compiled, start, log.events, settled=log.settled if until is None else until)
+        return step._replace(facts=tuple(current(step.facts).values()), refolded=True)
+
+    def apply(self, state: State, event: Event, *, history: Callable[[], Sequence[Event]]) -> Step:
+        """The shells' one entrance. In order it is a step; otherwise the log is refolded, and the difference comes
+        back.
+
+        `history` gives the events of the enrolment that were applied before this one, in any order; it is asked only
+        when needed.
+        """
+        if event.kind == "time_passed":
+            return self.advance(state, event.occurred_at)
+        if in_order(state, event):
+            return self.step(state, event)
+        past = history()
+        settled = state.settled
+        return refold(
+            self._compiled,
+            self.begin(state.enrolment),
+            known=arrange(past, settled=settled),
+            arrived=arrange([*past, event], settled=settled),
+            horizon=state.horizon,
+        )
+
+    def check(
+        self,
+        state: State,
+        event: Event,
+        *,
+        history: Callable[[], Sequence[Event]] | None = None,
+        now: int | None = None,
+    ) -> list[Problem]:
+        """What is wrong with an event, for whoever reports it. Empty where it would be accepted.
+
+        A late event is judged by how things stood when it happened if `history` is given, else by its form alone.
+        `now` refuses events from the future.
+        """
+        then: State | None = state
+        if not in_order(state, event):
+            then = self.fold(state.enrolment, history(), until=event.occurred_at).state if history else None
+        return check(self._compiled, then, event, now=now)
+
+    def coerce(self, kind: str, data: Mapping[str, Any]) -> Coerced:
+        """Read the fields of an event as their types, from JSON values or from text as people write it."""
+        return coerce(self._compiled, kind, data)
+
+    def eligible(self, facts: Mapping[str, Any]) -> bool | None:
+        """Whether somebody can take part; None where what is known does not decide it."""
+        condition = self._compiled.eligible
+        return True if condition is None else condition.asked(facts)
+
+    def allocation(self, effect: Allocate, *, arm: str) -> Event:
+        """The event to append when an arm has been drawn."""
+        return Event(
+            f"{effect.event}:allocated", "allocated", effect.at, "system", {"arm": arm}, sequence=effect.sequence
+        )
+
+
+def in_order(state: State, event: Event) -> bool:
+    """Whether a step can take the event, or only a refold."""
+    if event.kind == "voided" or event.occurred_at <= state.settled:
+        return False
+    return state.last is None or event.position > state.last

@@ -1,0 +1,272 @@
+"""Expectations compiled: when their dues fall, how long they stay open, who is told.
+
+Made once per protocol and zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from genklang.engine.conditions import Condition
+from genklang.engine.time import DAY, NEVER, DailyTimes, Zone
+from genklang.engine.types import Answer, Due, Event, Track
+from genklang.protocol.types import Expectation
+from genklang.protocol.units import Duration
+
+Shift = Callable[[int], int]
+Facts = Mapping[str, Any]
+
+
+class TimedReminder(NamedTuple):
+    """A nudge, `at` after the target."""
+
+    at: Shift
+    channel: str
+    role: str | None
+
+
+class TimedEscalation(NamedTuple):
+    """Who is told, `at` after the alarm was raised."""
+
+    at: Shift
+    role: str
+
+
+class Plan(Protocol):
+    """When the dues of one expectation fall."""
+
+    def first(self, track: Track, facts: Facts) -> Due | None:
+        """The first due to open by itself, now that the expectation holds."""
+
+    def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
+        """The due to open by itself after `due`, which has just opened."""
+
+    def claims_at(self, due: Due) -> int:
+        """From when what comes counts for `due` rather than, late, for the one before."""
+
+
+class Rule:
+    """One expectation, ready to be run. Reads like its declaration; `plan` says when its dues fall."""
+
+    def __init__(self, name: str, declared: Expectation, *, during: frozenset[str], conditions: Conditions, zone: Zone):
+        self.name = name
+        self.zone = zone
+        self.during = during
+        self.when = conditions.when
+        self.where = conditions.where
+        self.matching = declared.matching
+        self.until = declared.until
+        self.early = declared.early
+        self.deadline = _shift(zone, declared.within)
+        self.reminders = _reminders(declared, zone)
+        otherwise = declared.otherwise
+        self.alarm = otherwise.alarm if otherwise else None
+        self.task = otherwise.task if otherwise else None
+        self.escalations = _escalations(declared, zone)
+        self.plan: Plan = _plan(self, declared)
+
+    def within_until(self, track: Track, target: int, *, inclusive: bool) -> bool:
+        """Whether a target still falls within `until`, counted from when the expectation first held."""
+        if self.until is None or track.first is None:
+            return True
+        end = self.zone.add(track.first, self.until)
+        return target <= end if inclusive else target < end
+
+    def due(self, *, anchor: str, occurrence: str, target: int, opens: int, match: Any = None) -> Due:
+        """A due that hangs on an event. Its slot is the target by the local clock."""
+        local = self.zone.local(target).isoformat(timespec="minutes")
+        return self._due(f"{self.name}/{anchor}/{occurrence}", occurrence, anchor, local, target, opens, match)
+
+    def daily_due(self, occurrence: str, target: int) -> Due:
+        """A due that hangs on a local time of a date, whatever made the expectation hold."""
+        opens = self.zone.add(target, self.early, -1) if self.early else target
+        return self._due(f"{self.name}/{occurrence}", occurrence, "", occurrence, target, opens, None)
+
+    def wake_open(self, target: int, deadline: int, reminded: int) -> int:
+        """When something next happens by itself to a due that is open."""
+        if reminded < len(self.reminders):
+            return min(self.reminders[reminded].at(target), deadline)
+        return deadline
+
+    def wake_missed(self, due: Due, answer: Answer, level: int, closes_at: int) -> int:
+        """When something next happens by itself to a due that is missed.
+
+        It closes just before the instant of `closes_at`.
+        """
+        wake = NEVER if due.closed or closes_at == NEVER else closes_at - 1
+        if answer == "open" and level < len(self.escalations):
+            wake = min(wake, self.escalations[level].at(due.deadline_at))
+        return wake
+
+    def _due(self, id: str, occurrence: str, anchor: str, local: str, target: int, opens: int, match: Any) -> Due:
+        deadline = self.deadline(target)
+        wake = self.wake_open(target, deadline, 0)
+        return Due(id, occurrence, anchor, local[:10], local[11:16], opens, target, deadline, wake, match)
+
+
+class Conditions(NamedTuple):
+    """The expressions of an expectation, compiled; None where it has none."""
+
+    when: Condition | None
+    where: Condition | None
+
+
+class Daily:
+    """Local times every day: from the protocol, or from what is known about the participant."""
+
+    def __init__(self, rule: Rule, declared: Expectation) -> None:
+        self._rule = rule
+        self._change = declared.clock_change
+        self.fact = declared.daily_at if isinstance(declared.daily_at, str) else None
+        self._fixed = tuple(declared.daily_at) if isinstance(declared.daily_at, list) else ()
+        self._times = lru_cache(maxsize=1024)(self._reckon_times)
+        # Most participants ask for the same slots: the due itself is shared, not only its instant.
+        self._seek = lru_cache(maxsize=16384)(self._find)
+
+    def first(self, track: Track, facts: Facts) -> Due | None:
+        return self._bounded(track, (track.since, ""), facts)
+
+    def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
+        return self._bounded(track, (due.target_at, due.occurrence), facts)
+
+    def replanned(self, track: Track, facts: Facts, at: int) -> Due | None:
+        """The next due by times that were stated at `at`; what has opened is not asked for again."""
+        return self._bounded(track, (max(at, track.opened + 1), ""), facts)
+
+    def claims_at(self, due: Due) -> int:
+        return due.opens_at
+
+    def _bounded(self, track: Track, position: tuple[int, str], facts: Facts) -> Due | None:
+        times = self._fixed if self.fact is None else tuple(facts.get(self.fact) or ())
+        due = self._seek(position, times)
+        if due is None or self._rule.until is None:
+            return due
+        return due if self._rule.within_until(track, due.target_at, inclusive=False) else None
+
+    def _find(self, position: tuple[int, str], times: tuple[str, ...]) -> Due | None:
+        slot = self._times(times).after(position)
+        return self._rule.daily_due(slot.occurrence, slot.target) if slot else None
+
+    def _reckon_times(self, times: tuple[str, ...]) -> DailyTimes:
+        return DailyTimes(self._rule.zone, times, self._change)
+
+
+class EveryFromStart:
+    """Fixed steps from when the expectation began to hold.
+
+    Without `early`, a due opens at the target before its own.
+    """
+
+    def __init__(self, rule: Rule, interval: Duration) -> None:
+        self._rule = rule
+        self._interval = interval
+
+    def first(self, track: Track, facts: Facts) -> Due | None:
+        return self._numbered(track, 1)
+
+    def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
+        return self._numbered(track, int(due.occurrence) + 1)
+
+    def claims_at(self, due: Due) -> int:
+        return due.opens_at if self._rule.early is not None else due.target_at
+
+    def _numbered(self, track: Track, number: int) -> Due | None:
+        rule, anchor = self._rule, track.anchor or ""
+        target = rule.zone.add(track.since, self._interval, number)
+        if not rule.within_until(track, target, inclusive=True):
+            return None
+        if rule.early is None:
+            opens = rule.zone.add(track.since, self._interval, number - 1)
+        else:
+            opens = rule.zone.add(target, rule.early, -1)
+        return rule.due(anchor=anchor, occurrence=str(number), target=target, opens=opens)
+
+
+class EveryFromLast:
+    """Counted from the last time it was met: one due at a time, which stays until it is met or dealt with."""
+
+    def __init__(self, rule: Rule, interval: Duration) -> None:
+        self._rule = rule
+        self._interval = interval
+
+    def first(self, track: Track, facts: Facts) -> Due | None:
+        return self.counted(track, track.since, opens=track.since, anchor=track.anchor or "")
+
+    def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
+        return None
+
+    def counted(self, track: Track, start: int, *, opens: int, anchor: str) -> Due | None:
+        """The due an interval after `start`; it hangs on the event `anchor` that ended the one before."""
+        rule = self._rule
+        target = rule.zone.add(start, self._interval)
+        if not rule.within_until(track, target, inclusive=True):
+            return None
+        if rule.early is not None:
+            opens = rule.zone.add(target, rule.early, -1)
+        return rule.due(anchor=anchor, occurrence="1", target=target, opens=opens)
+
+    def claims_at(self, due: Due) -> int:
+        return due.opens_at
+
+
+class AfterEvent:
+    """One due for each event of some kinds."""
+
+    def __init__(self, rule: Rule, delay: Duration | None) -> None:
+        self._rule = rule
+        self._delay = delay or Duration()
+
+    def first(self, track: Track, facts: Facts) -> Due | None:
+        return None
+
+    def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
+        return None
+
+    def claims_at(self, due: Due) -> int:
+        return NEVER
+
+    def anchored(self, event: Event) -> Due:
+        """The due that the event begins. Where it leaves the `matching` field empty, its id stands for it."""
+        rule = self._rule
+        target = rule.zone.add(event.occurred_at, self._delay)
+        opens = event.occurred_at if rule.early is None else rule.zone.add(target, rule.early, -1)
+        match = None
+        if rule.matching:
+            match = event.data.get(rule.matching)
+            match = event.id if match is None else match
+        return rule.due(anchor=event.id, occurrence="1", target=target, opens=opens, match=match)
+
+
+def _plan(rule: Rule, declared: Expectation) -> Plan:
+    if declared.daily_at is not None:
+        return Daily(rule, declared)
+    if declared.every is None:
+        return AfterEvent(rule, declared.in_)
+    if declared.counted_from == "last":
+        return EveryFromLast(rule, declared.every)
+    return EveryFromStart(rule, declared.every)
+
+
+def _shift(zone: Zone, duration: Duration) -> Shift:
+    exact = duration.microseconds
+    if duration.months or duration.days:
+        return lambda instant: zone.add(instant, duration)
+    return lambda instant: instant + exact
+
+
+def _reminders(declared: Expectation, zone: Zone) -> tuple[TimedReminder, ...]:
+    ordered = sorted(declared.remind, key=lambda reminder: _length(reminder.at))
+    return tuple(TimedReminder(_shift(zone, one.at), one.by, one.to) for one in ordered)
+
+
+def _escalations(declared: Expectation, zone: Zone) -> tuple[TimedEscalation, ...]:
+    if declared.otherwise is None or declared.otherwise.alarm is None:
+        return ()
+    ordered = sorted(declared.otherwise.escalate, key=lambda escalation: _length(escalation.after))
+    return tuple(TimedEscalation(_shift(zone, one.after), one.to) for one in ordered)
+
+
+def _length(duration: Duration) -> int:
+    return (duration.months * 30 + duration.days) * DAY + duration.microseconds
