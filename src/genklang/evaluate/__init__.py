@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from genklang.evaluate.series import segmented_regression
     from genklang.evaluate.shares import difference_in_shares, newcombe, wilson
     from genklang.evaluate.single import one_mean, one_share, paired_change
-    from genklang.evaluate.survival import kaplan_meier, log_rank, survival
+    from genklang.evaluate.survival import compare_survival, kaplan_meier, log_rank
     from genklang.evaluate.table import evaluate_table
     from genklang.evaluate.texts import Text
     from genklang.evaluate.verdicts import Verdict
@@ -38,7 +38,7 @@ _HOMES = {
     "series": ("segmented_regression",),
     "shares": ("difference_in_shares", "newcombe", "wilson"),
     "single": ("one_mean", "one_share", "paired_change"),
-    "survival": ("kaplan_meier", "log_rank", "survival"),
+    "survival": ("compare_survival", "kaplan_meier", "log_rank"),
     "table": ("evaluate_table",),
     "texts": ("Text",),
     "verdicts": ("Verdict",),
@@ -60,6 +60,7 @@ __all__ = [
     "Text",
     "Verdict",
     "break_even",
+    "compare_survival",
     "difference_in_means",
     "difference_in_shares",
     "evaluate_table",
@@ -71,7 +72,6 @@ __all__ = [
     "paired_change",
     "randomisation_inference",
     "segmented_regression",
-    "survival",
     "wilson",
 ]
 

@@ -97,9 +97,18 @@ PAIRED = Method(
 )
 SEGMENTED = Method(
     id="segmented",
-    name=Text(sv="segmenterad regression", en="segmented regression"),
-    formula="y = a + b*t + level*after + slope*(t - t0)*after; Newey-West errors, t(n - k)",
-    source="Wagner et al. (2002), J Clin Pharm Ther 27:299-309; Newey & West (1987), Econometrica 55:703-708",
+    name=Text(
+        sv="segmenterad regression med autokorrelation (REML)", en="segmented regression with autocorrelation (REML)"
+    ),
+    formula="y = a + b*t + level*after + slope*(t - t0)*after, errors AR(1) by REML; t(n(1 - r)/(1 + r) - k)",
+    source="Wagner et al. (2002), J Clin Pharm Ther 27:299-309; Cheang & Reinsel (2000), JASA 95:1173-1184; "
+    "Bayley & Hammersley (1946), JRSS Suppl 8:184-197",
+)
+NEWEY_WEST = Method(
+    id="newey_west",
+    name=Text(sv="segmenterad regression, Newey-West", en="segmented regression, Newey-West"),
+    formula="least squares; errors from residuals up to 4(n/100)^(2/9) periods apart; t(n - k)",
+    source="Newey & West (1987), Econometrica 55:703-708",
 )
 KAPLAN_MEIER = Method(
     id="kaplan_meier",

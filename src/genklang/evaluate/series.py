@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from genklang.evaluate.arrays import Floats, statsmodels_api, t_p, t_quantile
+from genklang.evaluate.arrays import Bools, Floats, statsmodels_api, t_p, t_quantile
+from genklang.evaluate.autoregression import fit_remembering
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.means import check_known
-from genklang.evaluate.methods import SEGMENTED
+from genklang.evaluate.methods import NEWEY_WEST, SEGMENTED, Method
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.texts import Text
 
@@ -18,68 +18,103 @@ LEAST_POINTS = 4
 _LEVEL, _SLOPE = 2, 3  # columns of the design
 
 
+AVERAGE = Text(sv="skillnad mot väntat, i snitt efter starten", en="difference from expected, average after the start")
+LEVEL = Text(sv="ändrad nivå vid starten", en="change of level at the start")
+SLOPE = Text(sv="ändrad lutning per period", en="change of slope per period")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Segmented:
     """Level change at the start, change of slope per period, and the average difference from the expected line.
 
+    `second` holds the same three by ordinary regression with Newey-West errors (`lags` periods back).
     `fitted` and `expected` have one value a period; `expected` is what the earlier line (and season) would have given.
-    `autocorrelation` is that of neighbouring residuals; `lags` is how far the errors allow for it.
+    `autocorrelation` is that of neighbouring errors.
     """
 
     average: Estimate
     level: Estimate
     slope: Estimate
+    second: tuple[Estimate, Estimate, Estimate]
     fitted: Floats
     expected: Floats
     autocorrelation: float
     lags: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Fit:
+    coefficients: Floats
+    covariance: Floats
+    degrees_of_freedom: float
+    method: Method
+    suffix: str = ""
+
+
 def segmented_regression(
     values: Floats, *, periods: Floats, start: float, season: int | None = None, confidence: float = 0.95
 ) -> Segmented:
-    """Level and slope change of `values` (n,) at `periods` (n,), strictly increasing, from period `start` on.
+    """Level and slope change of `values` (n,) at `periods` (n,), whole and strictly increasing, from period `start` on.
 
-    `season` is the number of periods in a year (12 for months): one pair of sine and cosine. Newey-West errors with
-    4*(n/100)^(2/9) lags. Raises EvaluationError when a side has fewer than four points, the order is wrong or nothing
-    varies.
+    `season` is the number of periods in a year (12 for months): one pair of sine and cosine. Errors are first-order
+    autocorrelated, by restricted maximum likelihood. Raises EvaluationError when a side has fewer than four points, the
+    order is wrong or nothing varies.
     """
     values, periods = np.asarray(values, dtype=np.float64), np.asarray(periods, dtype=np.float64)
     after = periods >= start
     _check(values, periods, after)
     design = _design(periods, after, start, season)
     _check_free(design)
+    _check_noise(values, design)
+    remembering = fit_remembering(values, design, periods)
+    first = _Fit(
+        coefficients=remembering.coefficients,
+        covariance=remembering.covariance,
+        degrees_of_freedom=remembering.degrees_of_freedom,
+        method=SEGMENTED,
+    )
     lags = int(np.floor(4 * (len(values) / 100) ** (2 / 9)))
+    average, level, slope = _estimates(first, design, after, confidence)
+    fitted = design @ first.coefficients
+    return Segmented(
+        average=average,
+        level=level,
+        slope=slope,
+        second=_estimates(_newey_west(values, design, lags), design, after, confidence),
+        fitted=fitted,
+        expected=fitted - design[:, [_LEVEL, _SLOPE]] @ first.coefficients[[_LEVEL, _SLOPE]],
+        autocorrelation=remembering.autocorrelation,
+        lags=lags,
+    )
+
+
+def _newey_west(values: Floats, design: Floats, lags: int) -> _Fit:
     fit = (
         statsmodels_api()
         .OLS(values, design)
         .fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}, use_t=True)
     )
-    residuals = np.asarray(fit.resid)
-    if float(residuals @ residuals) <= (1e-10 * np.abs(values).max()) ** 2:
-        raise _too_smooth()
-    average = np.zeros(design.shape[1])
-    average[[_LEVEL, _SLOPE]] = design[after][:, [_LEVEL, _SLOPE]].mean(axis=0)
-    unit = np.eye(design.shape[1])
-    jump = design[:, [_LEVEL, _SLOPE]] @ np.asarray(fit.params)[[_LEVEL, _SLOPE]]
-    fitted = np.asarray(fit.fittedvalues, dtype=np.float64)
-    return Segmented(
-        average=_combined(fit, average, "average_change", AVERAGE, confidence),
-        level=_combined(fit, unit[_LEVEL], "level_change", LEVEL, confidence),
-        slope=_combined(fit, unit[_SLOPE], "slope_change", SLOPE, confidence),
-        fitted=fitted,
-        expected=fitted - jump,
-        autocorrelation=float(residuals[1:] @ residuals[:-1] / (residuals @ residuals)),
-        lags=lags,
+    return _Fit(
+        coefficients=np.asarray(fit.params, dtype=np.float64),
+        covariance=np.asarray(fit.cov_params(), dtype=np.float64),
+        degrees_of_freedom=float(fit.df_resid),
+        method=NEWEY_WEST,
+        suffix="_newey_west",
     )
 
 
-AVERAGE = Text(sv="skillnad mot väntat, i snitt efter starten", en="difference from expected, average after the start")
-LEVEL = Text(sv="ändrad nivå vid starten", en="change of level at the start")
-SLOPE = Text(sv="ändrad lutning per period", en="change of slope per period")
+def _estimates(fit: _Fit, design: Floats, after: Bools, confidence: float) -> tuple[Estimate, Estimate, Estimate]:
+    """Average, level and slope: each a weighted sum of the coefficients of level and slope."""
+    average = design[after][:, [_LEVEL, _SLOPE]].mean(axis=0)
+    sums = (("average", AVERAGE, average), ("level", LEVEL, (1.0, 0.0)), ("slope", SLOPE, (0.0, 1.0)))
+    first, second, third = (
+        _combined(fit, np.array(weights), f"{name}_change{fit.suffix}", label, confidence)
+        for name, label, weights in sums
+    )
+    return first, second, third
 
 
-def _design(periods: Floats, after: Any, start: float, season: int | None) -> Floats:
+def _design(periods: Floats, after: Bools, start: float, season: int | None) -> Floats:
     """Columns: constant, time from the start, after, time from the start when after, and the season's wave."""
     since = periods - start
     columns = [np.ones(len(periods)), since, after.astype(np.float64), np.where(after, since, 0.0)]
@@ -89,14 +124,14 @@ def _design(periods: Floats, after: Any, start: float, season: int | None) -> Fl
     return np.column_stack(columns)
 
 
-def _combined(fit: Any, weights: Floats, name: str, label: Text, confidence: float) -> Estimate:
-    """A weighted sum of coefficients with its interval."""
-    value = float(weights @ np.asarray(fit.params))
-    error = float(np.sqrt(max(0.0, weights @ np.asarray(fit.cov_params()) @ weights)))
-    df = float(fit.df_resid)
-    if not 0 < error < np.inf:
+def _combined(fit: _Fit, weights: Floats, name: str, label: Text, confidence: float) -> Estimate:
+    """A weighted sum of the coefficients of level and slope with its interval."""
+    places = [_LEVEL, _SLOPE]
+    value = float(weights @ fit.coefficients[places])
+    error = max(0.0, float(weights @ fit.covariance[np.ix_(places, places)] @ weights)) ** 0.5
+    half = t_quantile(confidence, fit.degrees_of_freedom) * error
+    if not 0 < half < np.inf:
         raise _too_smooth()
-    half = t_quantile(confidence, df) * error
     return Estimate(
         name=name,
         label=label,
@@ -104,14 +139,14 @@ def _combined(fit: Any, weights: Floats, name: str, label: Text, confidence: flo
         low=value - half,
         high=value + half,
         confidence=confidence,
-        p=t_p(value / error, df),
+        p=t_p(value / error, fit.degrees_of_freedom),
         standard_error=error,
-        degrees_of_freedom=df,
-        method=SEGMENTED,
+        degrees_of_freedom=fit.degrees_of_freedom,
+        method=fit.method,
     )
 
 
-def _check(values: Floats, periods: Floats, after: Any) -> None:
+def _check(values: Floats, periods: Floats, after: Bools) -> None:
     check_known(values)
     problems = Problems()
     if np.any(np.diff(periods) <= 0):
@@ -148,6 +183,13 @@ def _check_free(design: Floats) -> None:
                 en="Remove the season, or wait for more measurements.",
             ),
         )
+
+
+def _check_noise(values: Floats, design: Floats) -> None:
+    """Refuses a series without noise, as far as rounding can tell."""
+    residuals = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    if float(np.abs(residuals).max()) <= 1e-9 * float(np.abs(values).max()):
+        raise _too_smooth()
 
 
 def _too_smooth() -> Exception:

@@ -124,7 +124,7 @@ class Survived:
     log_rank: Test
 
 
-def survival(
+def compare_survival(
     time: Floats,
     event: Bools,
     treated: Bools,

@@ -11,11 +11,11 @@ from genklang.evaluate import flags
 from genklang.evaluate.arrays import Floats
 from genklang.evaluate.columns import TimeUnit, numbers, start_in, times, yes_no
 from genklang.evaluate.findings import Arm, Curve, Finding, Flag
+from genklang.evaluate.judgement import judged
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.series import Segmented, segmented_regression
 from genklang.evaluate.texts import Number, Text
-from genklang.evaluate.verdicts import verdict_of
 
 FEW_POINTS = 8
 STRONG_AUTOCORRELATION = 0.5
@@ -32,9 +32,8 @@ ASSUMPTIONS = (
         "throughout.",
     ),
     Text(
-        sv="Osäkerheten tål att grannmånader liknar varandra (Newey-West), men blir för liten i korta serier.",
-        en="The uncertainty allows for neighbouring periods being alike (Newey-West), but is too small in short "
-        "series.",
+        sv="Grannperioder får likna varandra, mer ju närmare de ligger (autokorrelation av första ordningen).",
+        en="Neighbouring periods may be alike, the more so the nearer they are (first-order autocorrelation).",
     ),
 )
 
@@ -63,6 +62,7 @@ def build(request: Request) -> Finding:
     )
     relevant = float(read.values[~after].std(ddof=1)) / 2 if request.relevant is None else request.relevant
     average = result.average
+    verdict, depends = judged(average, result.second[0].p, better=request.better, relevant=relevant)
     return Finding(
         design="interrupted_time_series",
         question=Text(
@@ -70,13 +70,14 @@ def build(request: Request) -> Finding:
         ).fill(outcome=request.label or request.outcome or ""),
         outcome=request.described("mean", request.outcome),
         practice=request.practice,
-        estimates=(average, result.level, result.slope),
-        verdict=verdict_of(low=average.low or 0.0, high=average.high or 0.0, better=request.better, relevant=relevant),
+        estimates=(average, result.level, result.slope, *result.second),
+        verdict=verdict,
         relevant=relevant,
         confidence=request.confidence,
         arms=arms,
         assumptions=ASSUMPTIONS,
         flags=(
+            *flags.depends_on_method(depends),
             *_flags(read, result, arms),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=False),

@@ -15,7 +15,7 @@ from genklang.evaluate.findings import Arm, ArmFlow, Curve, Finding, Flow, Loss
 from genklang.evaluate.judgement import judged
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
-from genklang.evaluate.survival import KaplanMeier, Survived, survival
+from genklang.evaluate.survival import KaplanMeier, Survived, compare_survival
 from genklang.evaluate.texts import Text
 
 ASSUMPTIONS = (
@@ -43,7 +43,7 @@ def build(request: Request) -> Finding:
     request.needs("time", "event", "treatment")
     read = _read(request)
     kept = read.kept
-    result = survival(
+    result = compare_survival(
         read.time[kept],
         read.event.values[kept] == 1,
         read.arms.is_treated[kept],
