@@ -1,0 +1,14 @@
+"""Addresses of the bank, below practices/."""
+
+from django.urls import path
+
+from genklang.bank import views
+
+app_name = "bank"
+urlpatterns = [
+    path("", views.practice_list, name="list"),
+    path("compare/", views.compare, name="compare"),
+    path("<slug:slug>/", views.practice_page, name="practice"),
+    path("<slug:slug>/rehearse/", views.rehearse, name="rehearse"),
+    path("<slug:slug>/protocol.yaml", views.protocol_file, name="protocol"),
+]

@@ -1,0 +1,111 @@
+"""The bank's pages: practices found, read, compared and rehearsed. Open to everybody; nothing here is personal."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from genklang.bank.cards import card_of
+from genklang.bank.comparing import comparison
+from genklang.bank.forms import CompareForm, FindForm
+from genklang.bank.models import Practice, ProtocolVersion
+from genklang.bank.published import figures_of, labels, place_names, places_of, source_text, spread_of
+from genklang.bank.readable import readable
+from genklang.bank.selectors import find_practices, protocol_of, results_of, shown_practices
+from genklang.bank.story import story_of
+from genklang.bank.wording import said
+from genklang.people.models import Membership, Role, User
+
+
+@require_safe
+def practice_list(request: HttpRequest) -> HttpResponse:
+    """All practices, or those that fit a visitor's words and filters."""
+    everything = list(shown_practices())
+    form = FindForm(request.GET, everything)
+    wanted = form.wanted()
+    found, hits = find_practices(wanted)
+    cards = [card_of(practice, hits.get(practice.slug)) for practice in found]
+    values = {"form": form, "wanted": wanted, "cards": cards, "all": len(everything)}
+    return render(request, "bank/list.html", values)
+
+
+@require_safe
+def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One practice: the story, how it works, what is published, who took it up, and what to think of first."""
+    practice = _practice(slug)
+    results, protocol = results_of(practice), protocol_of(_current(practice))
+    values = {
+        "practice": practice,
+        "version": practice.current,
+        "trail": [(_("Practices"), reverse("bank:list")), (practice.title, "")],
+        "story": story_of(practice),
+        "readable": readable(protocol),
+        "figures": figures_of(results, protocol),
+        "places": places_of(results),
+        "where": place_names(results),
+        "spread": spread_of(practice, results),
+        "sources": [(source_text(source), said(source.note)) for source in results.sources.values()],
+        "effort": (said(results.effort.team), said(results.effort.lead_time)),
+        "law": [(said(note), note.statute) for note in results.law],
+        "areas": labels("areas", practice.areas),
+        "target_groups": labels("target_groups", practice.target_groups),
+        "success_factors": labels("success_factors", practice.success_factors),
+        "design": labels("designs", [practice.design])[0],
+        "design_note": said(results.design_note),
+        "can_rehearse": protocol.rehearsal is not None,
+        "adopt_url": _adopt_url(request, practice),
+    }
+    return render(request, "bank/practice.html", values)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two or three practices side by side, and the form to choose them by."""
+    everything = sorted(shown_practices(), key=lambda practice: practice.title.casefold())
+    form = CompareForm(request.GET if "practice" in request.GET else None, everything)
+    chosen: list[Practice] = []
+    if form.is_valid():
+        by_slug = {practice.slug: practice for practice in everything}
+        chosen = [by_slug[slug] for slug in form.cleaned_data["practice"]]
+    values = {"form": form, "chosen": chosen, "rows": comparison(chosen)}
+    values["trail"] = [(_("Practices"), reverse("bank:list")), (_("Compare"), "")]
+    return render(request, "bank/compare.html", values, status=422 if form.errors else 200)
+
+
+@require_safe
+def protocol_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The protocol exactly as published: the current version, or the one whose digest is asked for."""
+    practice = _practice(slug)
+    wanted = request.GET.get("digest")
+    version = get_object_or_404(ProtocolVersion, practice=practice, digest=wanted) if wanted else _current(practice)
+    response = HttpResponse(version.source, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{practice.slug}-{version.version}.yaml"'
+    return response
+
+
+@require_safe
+def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
+    """What to expect with a visitor's own numbers."""
+    return render(request, "bank/rehearse.html", {"practice": _practice(slug)})
+
+
+def _practice(slug: str) -> Practice:
+    return get_object_or_404(shown_practices(), slug=slug)
+
+
+def _current(practice: Practice) -> ProtocolVersion:
+    if practice.current is None:
+        raise Http404
+    return practice.current
+
+
+def _adopt_url(request: HttpRequest, practice: Practice) -> str:
+    """Where a lead adopts it; empty for everybody else, and while nothing can be adopted."""
+    user = request.user
+    if not isinstance(user, User) or not Membership.objects.filter(user=user, role=Role.LEAD).exists():
+        return ""
+    try:
+        return reverse("operate:adopt", args=[practice.slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,159 @@
+"""Small pieces of language: numbers, units, durations, recurrences and lists as the reader's language says them."""
+
+from collections.abc import Iterable
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from genklang.bank.models import in_swedish
+from genklang.protocol.types import Labelled, Text
+from genklang.protocol.units import HOUR, MINUTE, SECOND, Duration
+
+DAY_HOURS = 24
+PLACES_KEPT = 10
+
+
+def language() -> str:
+    """The reader's language: "sv" or "en"."""
+    return "sv" if in_swedish() else "en"
+
+
+def said(text: Text | Labelled | None) -> str:
+    """A text in the reader's language; empty for none."""
+    return text.in_language(language()) if text else ""
+
+
+def number(value: float, *, decimals: int | None = None) -> str:
+    """A number with its thousands apart; at most as many decimals as it needs, two where not told otherwise."""
+    places = decimals if decimals is not None else _decimals(value)
+    return str(number_format(round(value, places), places, use_l10n=True, force_grouping=True)).replace("-", "−")
+
+
+def percent(share: float, *, decimals: int | None = None) -> str:
+    """A share as per cent: 0.992 is 99.2 per cent. Binary dust, as in 0.305 × 100, is wiped off first."""
+    shown = number(round(share * 100, PLACES_KEPT), decimals=decimals)
+    return f"{shown}\xa0%" if in_swedish() else f"{shown}%"
+
+
+def in_unit(value: float, unit: str, *, decimals: int | None = None) -> str:
+    """A value with its unit, for example 99.2%, SEK 780,000 or 10 hours."""
+    if unit == "share":
+        return percent(value, decimals=decimals)
+    if unit == "SEK":
+        shown = number(value, decimals=decimals if decimals is not None else 2 * (value != round(value)))
+        return _("SEK %(amount)s") % {"amount": shown}
+    shown = number(value, decimals=decimals)
+    return " ".join(part for part in (shown, unit_word(unit, value)) if part)
+
+
+def unit_word(unit: str, value: float) -> str:
+    """The unit as a word that agrees with the value; empty for plain numbers."""
+    one = 1 if value == 1 else 2
+    words = {
+        "hours": ngettext("hour", "hours", one),
+        "minutes": ngettext("minute", "minutes", one),
+        "days": ngettext("day", "days", one),
+    }
+    return words.get(unit, "")
+
+
+def per_word(per: str | None) -> str:
+    """A period as one says it after a figure: "a month"."""
+    words = {"week": _("a week"), "month": _("a month"), "quarter": _("a quarter"), "year": _("a year")}
+    return words.get(per or "", "")
+
+
+def duration(length: Duration) -> str:
+    """A length of time: "60 minutes", "14 days", "3 months"."""
+    if length.months:
+        return _years(length.months // 12) if length.months % 12 == 0 else _months(length.months)
+    if length.days:
+        return _weeks(length.days // 7) if length.days % 7 == 0 and length.days > 14 else _days(length.days)
+    if length.microseconds % HOUR == 0:
+        return ngettext("%(count)s hour", "%(count)s hours", length.microseconds // HOUR) % {
+            "count": length.microseconds // HOUR
+        }
+    if length.microseconds % MINUTE == 0:
+        return ngettext("%(count)s minute", "%(count)s minutes", length.microseconds // MINUTE) % {
+            "count": length.microseconds // MINUTE
+        }
+    seconds = length.microseconds // SECOND
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+
+
+def every(length: Duration) -> str:
+    """A recurrence: "every day", "every 14 days"."""
+    single = {
+        Duration(days=1): _("Every day"),
+        Duration(days=7): _("Every week"),
+        Duration(months=1): _("Every month"),
+        Duration(months=12): _("Every year"),
+        Duration(microseconds=HOUR): _("Every hour"),
+        Duration(microseconds=DAY_HOURS * HOUR): _("Every 24 hours"),
+    }
+    if length in single:
+        return single[length]
+    if length.months:
+        return _("Every %(count)s months") % {"count": _in_order(length.months)}
+    if length.days:
+        return _("Every %(count)s days") % {"count": _in_order(length.days)}
+    if length.microseconds % HOUR == 0:
+        return _("Every %(count)s hours") % {"count": _in_order(length.microseconds // HOUR)}
+    return _("Every %(count)s minutes") % {"count": _in_order(length.microseconds // MINUTE)}
+
+
+def either(names: Iterable[str]) -> str:
+    """Names as alternatives: "nurse or device"."""
+    return _joined(list(names), _("or"))
+
+
+def together(names: Iterable[str]) -> str:
+    """Names all of which count: "hours, minutes and days"."""
+    return _joined(list(names), _("and"))
+
+
+def started(text: str) -> str:
+    """The text with a capital letter first, the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """A name as it stands inside a sentence: small first letter, unless the word is in capitals or is English I."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _joined(names: list[str], word: str) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _decimals(value: float) -> int:
+    exact = round(value, 2)
+    if exact == round(exact):
+        return 0
+    return 1 if round(exact, 1) == exact else 2
+
+
+def _in_order(count: int) -> str:
+    """As the language counts turns: 14 in English, 14:e in Swedish."""
+    if not in_swedish():
+        return str(count)
+    return f"{count}:{'a' if count % 10 in {1, 2} and count % 100 not in {11, 12} else 'e'}"
+
+
+def _years(count: int) -> str:
+    return ngettext("%(count)s year", "%(count)s years", count) % {"count": count}
+
+
+def _months(count: int) -> str:
+    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
+
+
+def _weeks(count: int) -> str:
+    return ngettext("%(count)s week", "%(count)s weeks", count) % {"count": count}
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
