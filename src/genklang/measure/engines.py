@@ -1,0 +1,190 @@
+"""Running indicators: on tables handed to DuckDB or PostgreSQL, or inside a database that has the rows already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, Protocol
+
+import duckdb
+import pandas as pd
+
+from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, needed_columns, query_sql, quoted
+from genklang.measure.tables import Table, Tables, columns_of
+from genklang.measure.values import IndicatorValue, as_number, flag_small
+from genklang.protocol.expressions import Type
+from genklang.protocol.types import Protocol as Practice
+
+Engine = Literal["duckdb", "postgres"]
+Rows = Sequence[Sequence[Any]]
+Execute = Callable[[str], Rows]
+
+_PANDAS: Mapping[Type, Any] = {
+    Type.BOOLEAN: "boolean",
+    Type.INTEGER: "Int64",
+    Type.NUMBER: "Float64",
+    Type.TEXT: "object",
+    Type.DATE: "object",
+    Type.INSTANT: "Int64",
+    Type.DURATION: "Int64",
+}
+
+
+class Cursor(Protocol):
+    """What is asked of a database cursor: Django's and psycopg's both have it."""
+
+    def execute(self, sql: Any, params: Any = None, /) -> Any: ...
+    def fetchall(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSource:
+    """A database's own rows. `tables` gives for each expectation, event or `enrolments` the SQL of a query with its
+    columns.
+
+    The columns are those of `tables.columns_of`, by name, of the types in `sql.COLUMN_TYPES`; only those that an
+    indicator names, `enrolment`, `local_date` and its groups have to be there (`columns_needed` lists them). The SQL
+    is the caller's own: it must hold nothing that anybody has written.
+    """
+
+    dialect: Dialect
+    tables: Mapping[str, str]
+
+
+def measure(
+    protocol: Practice,
+    data: Tables,
+    *,
+    engine: Engine = "duckdb",
+    database: str | None = None,
+    indicators: Iterable[str] | None = None,
+    grouped: bool = True,
+) -> list[IndicatorValue]:
+    """Measure on tables. `engine` "postgres" needs the address of a `database`, in which temporary tables are made
+    and dropped.
+
+    `indicators` chooses some, in the protocol's order if left out. Not `grouped`: one value each for the whole time
+    and everybody.
+    """
+    names = list(protocol.indicators if indicators is None else indicators)
+    queries = {name: Query.of_indicator(protocol.indicators[name], grouped=grouped) for name in names}
+    with opened(protocol, data, queries.values(), engine=engine, database=database) as execute:
+        return [value for name in names for value in _values(protocol, name, queries[name], engine, execute)]
+
+
+def measure_in(
+    protocol: Practice,
+    source: SqlSource,
+    cursor: Cursor,
+    *,
+    indicators: Iterable[str] | None = None,
+    grouped: bool = True,
+) -> list[IndicatorValue]:
+    """Measure inside a database, on its own rows. Left out, all `indicators` whose table the source has."""
+    known = [name for name, one in protocol.indicators.items() if one.of in source.tables]
+    values: list[IndicatorValue] = []
+    for name in known if indicators is None else indicators:
+        query = Query.of_indicator(protocol.indicators[name], grouped=grouped)
+        sql = query_sql(protocol, query, source.dialect, source=f"({source.tables[query.of]})")
+        values += _as_values(name, query, _fetched(cursor, sql))
+    return values
+
+
+def columns_needed(protocol: Practice) -> dict[str, dict[str, Type]]:
+    """What a SqlSource must have for the protocol's indicators: columns and types by table."""
+    needed: dict[str, dict[str, Type]] = {}
+    for indicator in protocol.indicators.values():
+        columns = columns_of(protocol, indicator.of)
+        query = Query.of_indicator(indicator)
+        needed.setdefault(indicator.of, {}).update({name: columns[name] for name in needed_columns(protocol, query)})
+    return needed
+
+
+@contextmanager
+def opened(
+    protocol: Practice, data: Tables, queries: Iterable[Query], *, engine: Engine, database: str | None = None
+) -> Iterator[Execute]:
+    """A way to run SQL on the tables that some queries read, each holding the columns that they name."""
+    needed: dict[str, set[str]] = {}
+    for query in queries:
+        needed.setdefault(query.of, set()).update(needed_columns(protocol, query))
+    tables = {of: _with_columns(data[of], names) for of, names in needed.items()}
+    if engine == "duckdb":
+        with _in_duckdb(tables) as execute:
+            yield execute
+    elif database is None:
+        raise ValueError("PostgreSQL needs the address of a database, for example postgresql://localhost/genklang")
+    else:
+        with _in_postgres(tables, database) as execute:
+            yield execute
+
+
+def _with_columns(table: Table, names: Iterable[str]) -> Table:
+    kept = {name: kind for name, kind in table.columns.items() if name in names and kind in COLUMN_TYPES}
+    return Table(kept, {name: table.data[name] for name in kept})
+
+
+@contextmanager
+def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
+    """Needs no extension: columns are handed over as data frames, and stay where they are."""
+    with duckdb.connect() as connection:
+        connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        for name, table in tables.items():
+            connection.register(f"handed {name}", _frame(table))
+            cast = ", ".join(
+                f"CAST({quoted(column)} AS {COLUMN_TYPES[kind]}) AS {quoted(column)}"
+                for column, kind in table.columns.items()
+            )
+            connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {cast} FROM {quoted(f'handed {name}')}")
+
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+def _frame(table: Table) -> pd.DataFrame:
+    columns = {name: pd.Series(list(table.data[name]), dtype=_PANDAS[kind]) for name, kind in table.columns.items()}
+    return pd.DataFrame(columns)
+
+
+@contextmanager
+def _in_postgres(tables: Mapping[str, Table], database: str) -> Iterator[Execute]:
+    import psycopg
+
+    with psycopg.connect(database) as connection, connection.cursor() as cursor:
+        for name, table in tables.items():
+            columns = ", ".join(f"{quoted(column)} {COLUMN_TYPES[kind]}" for column, kind in table.columns.items())
+            cursor.execute(f"CREATE TEMPORARY TABLE {quoted(name)} ({columns}) ON COMMIT DROP".encode())
+            with cursor.copy(f"COPY pg_temp.{quoted(name)} FROM STDIN".encode()) as copy:
+                for row in zip(*(table.data[column] for column in table.columns), strict=True):
+                    copy.write_row(row)
+
+        yield lambda sql: _fetched(cursor, sql)
+        connection.rollback()
+
+
+def _fetched(cursor: Cursor, sql: str) -> Rows:
+    cursor.execute(sql)
+    rows: Rows = cursor.fetchall()
+    return rows
+
+
+def _values(protocol: Practice, name: str, query: Query, engine: Dialect, execute: Execute) -> list[IndicatorValue]:
+    return _as_values(name, query, execute(query_sql(protocol, query, engine)))
+
+
+def _as_values(name: str, query: Query, rows: Rows) -> list[IndicatorValue]:
+    """Rows of a statement as values, in an order that no database's collation decides."""
+    values = []
+    for period, *groups, value, people, count in rows:
+        by = tuple((group, _label(label)) for group, label in zip(query.by, groups, strict=True))
+        start = date.fromisoformat(period) if period else None
+        values.append(IndicatorValue(name, start, by, as_number(value), int(people), int(count)))
+    return flag_small(sorted(values, key=lambda one: one.order))
+
+
+def _label(label: object) -> str | None:
+    """A group as text: of a boolean "true" or "false"."""
+    if label is None:
+        return None
+    return str(label).lower() if isinstance(label, bool) else str(label)

@@ -1,0 +1,107 @@
+"""An indicator as one SQL statement, the same for DuckDB and PostgreSQL but for how the dialects write an expression.
+
+The statement reads from a subquery (`source`) that has the columns of `tables.columns_of`. Texts, dates among them,
+are TEXT; whole numbers, instants and durations BIGINT; numbers DOUBLE PRECISION; booleans BOOLEAN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from genklang.measure.calendar import Period
+from genklang.measure.tables import columns_of
+from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.types import Indicator, Protocol
+
+Dialect = Literal["duckdb", "postgres"]
+
+COLUMN_TYPES: dict[Type, str] = {
+    Type.BOOLEAN: "BOOLEAN",
+    Type.INTEGER: "BIGINT",
+    Type.NUMBER: "DOUBLE PRECISION",
+    Type.TEXT: "TEXT",
+    Type.DATE: "TEXT",
+    Type.INSTANT: "BIGINT",
+    Type.DURATION: "BIGINT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of a table: an aggregate, grouped by period and by columns."""
+
+    of: str
+    value: str
+    per: Period | None
+    by: tuple[str, ...]
+
+    @classmethod
+    def of_indicator(cls, indicator: Indicator, *, grouped: bool = True) -> Query:
+        """The query of an indicator; not grouped: one value for the whole time and everybody."""
+        if not grouped:
+            return cls(indicator.of, indicator.value, None, ())
+        return cls(indicator.of, indicator.value, indicator.per, tuple(indicator.by))
+
+
+def scope_of(protocol: Protocol, of: str) -> Scope:
+    """What an aggregate over a table may name."""
+    return Scope(names=columns_of(protocol, of), aggregates=True)
+
+
+def indicator_sql(
+    protocol: Protocol, name: str, dialect: Dialect, *, source: str | None = None, grouped: bool = True
+) -> str:
+    """The statement of an indicator. `source` is SQL that stands where a table may stand; left out, the table's own
+    name.
+
+    Columns of the result: period (ISO date, or NULL), each group, value, people, rows. Rows come in no order.
+    """
+    query = Query.of_indicator(protocol.indicators[name], grouped=grouped)
+    return query_sql(protocol, query, dialect, source=source)
+
+
+def query_sql(protocol: Protocol, query: Query, dialect: Dialect, *, source: str | None = None) -> str:
+    """The statement of a query; see `indicator_sql`."""
+    expression = compile_expression(query.value, scope_of(protocol, query.of))
+    value = as_number(expression.type, expression.sql(dialect))
+    return grouped_sql(query, [value, "COUNT(DISTINCT enrolment)", "COUNT(*)"], source=source)
+
+
+def grouped_sql(query: Query, values: Sequence[str], *, source: str | None = None, first: Sequence[str] = ()) -> str:
+    """Select `first`, the period, the groups and some aggregates.
+
+    With nothing to group by there is one row, also of nothing.
+    """
+    keys = [*first, period_sql(query.per), *map(quoted, query.by)]
+    grouped = [*first, *([period_sql(query.per)] if query.per else []), *map(quoted, query.by)]
+    select = f"SELECT {', '.join([*keys, *values])} FROM {source or quoted(query.of)} AS t"
+    return f"{select} GROUP BY {', '.join(grouped)}" if grouped else select
+
+
+def period_sql(per: Period | None) -> str:
+    """The first day of the period that `local_date` lies in, as ISO text."""
+    if per is None:
+        return "CAST(NULL AS TEXT)"
+    start = f"DATE_TRUNC('{per}', CAST(CAST(local_date AS DATE) AS TIMESTAMP))"
+    return f"CAST(CAST({start} AS DATE) AS TEXT)"
+
+
+def as_number(kind: Type, sql: str) -> str:
+    """An aggregate as a number: of a boolean 1 or 0."""
+    if kind is Type.BOOLEAN:
+        sql = f"CAST({sql} AS INTEGER)"
+    return f"CAST({sql} AS DOUBLE PRECISION)"
+
+
+def quoted(name: str) -> str:
+    """A name in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def needed_columns(protocol: Protocol, query: Query) -> tuple[str, ...]:
+    """The columns that a statement reads, in the order of the table."""
+    names = compile_expression(query.value, scope_of(protocol, query.of)).names
+    read = {*names, *query.by, "enrolment", "local_date"}
+    return tuple(name for name in columns_of(protocol, query.of) if name in read)

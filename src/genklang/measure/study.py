@@ -1,0 +1,164 @@
+"""Tables for evaluating a practice as its study says: a row per enrolment, or a row per period before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from genklang.engine.time import Zone
+from genklang.engine.types import Event
+from genklang.measure.calendar import MICROSECONDS_PER_DAY, start_of, whole_periods
+from genklang.measure.sql import scope_of
+from genklang.measure.tables import Log, Table, Tables
+from genklang.protocol.expressions import compile_expression
+from genklang.protocol.types import Outcome, Protocol, Series, TimeToEvent
+
+StudyTable = dict[str, list[Any]]
+
+
+def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
+    """One row for each enrolment that can be evaluated: of a randomised practice, those with an arm.
+
+    Columns: `enrolment`, `arm` (where there are arms), every fact that is one value, each outcome of the study (None where missing;
+    a count of nothing is 0), and for time to event `time` (days) and `event` (True, or False where watching ended before).
+    Raises ValueError for a protocol without a study.
+    """
+    study = protocol.study
+    if study is None:
+        raise ValueError(f"{protocol.practice} has no study. Add one to its protocol.")
+    logs = [log for log in tables.logs if _counts(protocol, log)]
+    table: StudyTable = {"enrolment": [log.enrolment for log in logs]}
+    if protocol.randomise:
+        table["arm"] = [log.state.arm for log in logs]
+    for name, fact in protocol.facts.items():
+        if fact.type != "times":
+            table[name] = [log.state.facts.get(name) for log in logs]
+    for name, outcome in study.outcomes.items():
+        table[name] = _outcome(protocol, tables, outcome, table["enrolment"])
+    if study.time_to_event:
+        table |= _times(tables, study.time_to_event, logs)
+    return table
+
+
+def _counts(protocol: Protocol, log: Log) -> bool:
+    return log.state.stage is not None and (protocol.randomise is None or log.state.arm is not None)
+
+
+def _outcome(protocol: Protocol, tables: Tables, outcome: Outcome, enrolments: Sequence[str]) -> list[Any]:
+    """The aggregate over each participant's own rows."""
+    expression = compile_expression(outcome.value, scope_of(protocol, outcome.of))
+    own: dict[str, list[Mapping[str, Any]]] = {name: [] for name in enrolments}
+    for row in _needed(tables[outcome.of], expression.names):
+        if row["enrolment"] in own:
+            own[row["enrolment"]].append(row)
+    return [expression.aggregate(own[name]) for name in enrolments]
+
+
+def _needed(table: Table, names: Iterable[str]) -> Iterable[Mapping[str, Any]]:
+    """Rows with only the columns that an expression names: a year of doses is many."""
+    kept = list(dict.fromkeys(["enrolment", *names]))
+    return (dict(zip(kept, row, strict=True)) for row in zip(*(table.data[name] for name in kept), strict=True))
+
+
+def _times(tables: Tables, declared: TimeToEvent, logs: Sequence[Log]) -> StudyTable:
+    times: list[float | None] = []
+    events: list[bool | None] = []
+    zone = Zone(tables.zone)
+    for log in logs:
+        start = _first(log.events, declared.start)
+        if start is None:
+            times.append(None)
+            events.append(None)
+            continue
+        watched = min(zone.add(start, declared.horizon), _last_seen(tables, log))
+        end = _first(log.events, declared.end, since=start)
+        happened = end is not None and end <= watched
+        times.append(((end if happened and end is not None else watched) - start) / MICROSECONDS_PER_DAY)
+        events.append(happened)
+    return {"time": times, "event": events}
+
+
+def _first(events: Iterable[Event], kind: str, *, since: int = 0) -> int | None:
+    return next((event.occurred_at for event in events if event.kind == kind and event.occurred_at >= since), None)
+
+
+def _last_seen(tables: Tables, log: Log) -> int:
+    """Until when the participant was watched: the end of participation, or of the data."""
+    stage = tables.practice.stages.get(log.state.stage or "")
+    return log.state.stage_since if stage and stage.final else tables.horizon
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTable:
+    """One figure a period. `index` counts periods from the first; `transition` is a period in which the change came."""
+
+    name: str
+    per: Literal["week", "month"]
+    index: tuple[int, ...]
+    period: tuple[date, ...]
+    value: tuple[float | None, ...]
+    after: tuple[bool, ...]
+    transition: tuple[date, ...]
+    change: date | None
+
+    def columns(self) -> StudyTable:
+        """As evaluating takes it: `period` ("2026-03" for a month, a date for a week), `index`, `value` and `after` (0 or 1)."""
+        return {
+            "period": [self._written(start) for start in self.period],
+            "index": list(self.index),
+            "value": list(self.value),
+            "after": [int(after) for after in self.after],
+        }
+
+    def _written(self, start: date) -> str:
+        return start.isoformat()[:7] if self.per == "month" else start.isoformat()
+
+
+def series_table(protocol: Protocol, tables: Tables, name: str) -> SeriesTable:
+    """A series of the study's, by whole local periods from the first enrolment to the horizon.
+
+    The change is the first occurrence of its event in the adoption. A period in which it comes is neither before nor after: it is
+    left out, unless the change comes on its first day. Raises ValueError for a series that the study does not have.
+    """
+    declared = protocol.study.series.get(name) if protocol.study else None
+    if declared is None:
+        raise ValueError(f'"{name}" is no series of the study of {protocol.practice}.')
+    change = _change(tables, declared)
+    starts = _periods(tables, declared)
+    transition = {start for start in starts if change and start < change and start == start_of(declared.per, change)}
+    kept = [start for start in starts if start not in transition]
+    values = _values(protocol, tables, declared)
+    return SeriesTable(
+        name=name,
+        per=declared.per,
+        index=tuple(starts.index(start) for start in kept),
+        period=tuple(kept),
+        value=tuple(values.get(start) for start in kept),
+        after=tuple(change is not None and start >= change for start in kept),
+        transition=tuple(sorted(transition)),
+        change=change,
+    )
+
+
+def _change(tables: Tables, declared: Series) -> date | None:
+    moments = [_first(log.events, declared.change) for log in tables.logs]
+    known = [moment for moment in moments if moment is not None]
+    return tables.day(min(known)) if known else None
+
+
+def _periods(tables: Tables, declared: Series) -> list[date]:
+    enrolled = [date.fromisoformat(day) for day in tables["enrolments"].data["local_date"]]
+    if not enrolled:
+        return []
+    return whole_periods(declared.per, min(enrolled), tables.day(tables.horizon))
+
+
+def _values(protocol: Protocol, tables: Tables, declared: Series) -> dict[date, float | None]:
+    expression = compile_expression(declared.value, scope_of(protocol, declared.of))
+    rows: dict[date, list[Mapping[str, Any]]] = {}
+    for row in _needed(tables[declared.of], {*expression.names, "local_date"}):
+        rows.setdefault(start_of(declared.per, date.fromisoformat(row["local_date"])), []).append(row)
+    values = {start: expression.aggregate(own) for start, own in rows.items()}
+    return {start: None if value is None else float(value) for start, value in values.items()}

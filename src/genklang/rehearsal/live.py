@@ -1,0 +1,78 @@
+"""Simulated participants who live on in real time, so that a demonstration has something to show.
+
+Nothing is remembered between calls: what a due is answered with follows from the seed, the enrolment and the due, and
+the event's id from the due. A shell may therefore ask as often as it likes and send what it is given; what it has
+sent before is a duplicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from genklang.engine.types import Due, Event, State
+from genklang.rehearsal.participant import answer_at, later, row_at, seeded
+from genklang.rehearsal.script import Act, Script
+
+MOST_OCCURRENCES = 100_000
+
+
+def answer(script: Script, state: State, due: Due, *, seed: int, enrolled_at: int) -> Event | None:
+    """The event that a simulated participant answers a due of theirs with; it may lie ahead. None where they never do.
+
+    `state` is the participant's as it stands; `enrolled_at` the instant of their enrolment.
+    """
+    act = script.answers.get(due.expectation)
+    if act is None:
+        return None
+    rng = seeded(seed, state.enrolment, due.id)
+    row = row_at(script, state, {}, at=due.opens_at, enrolled_at=enrolled_at)
+    at = answer_at(act, due, row=row, rng=rng)
+    if at is None:
+        return None
+    carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
+    data = act.data(carried, rng, match=due.match)
+    return Event(f"live/{state.enrolment}/{due.id}", act.event, at, act.role, data)
+
+
+def answers(script: Script, state: State, *, seed: int, enrolled_at: int, now: int) -> list[Event]:
+    """The answers to all dues of a participant that have been given by `now`, in order of time.
+
+    Some may be known already.
+    """
+    given = [answer(script, state, due, seed=seed, enrolled_at=enrolled_at) for due in state.dues if not due.closed]
+    return sorted((event for event in given if event and event.occurred_at <= now), key=lambda event: event.position)
+
+
+def happenings(
+    script: Script, state: State, anchor: Event, *, seed: int, enrolled_at: int, after: int, until: int
+) -> list[Event]:
+    """What happens of itself because of an event (`anchor`, for example the enrolment), later than `after` and by
+    `until`.
+
+    The shell hands in each event of the kinds in `script.happenings`, and leaves out what the engine does not accept.
+    """
+    events = [
+        event
+        for act in script.happenings.get(anchor.kind, ())
+        for event in _of_act(script, state, anchor, act, seed=seed, enrolled_at=enrolled_at, until=until)
+        if after < event.occurred_at
+    ]
+    return sorted(events, key=lambda event: event.position)
+
+
+def _of_act(
+    script: Script, state: State, anchor: Event, act: Act, *, seed: int, enrolled_at: int, until: int
+) -> Iterator[Event]:
+    for number in range(MOST_OCCURRENCES if act.every else 1):
+        base = script.zone.add(anchor.occurred_at, act.every, number) if act.every else anchor.occurred_at
+        if base > until:
+            return
+        rng = seeded(seed, state.enrolment, act.name, anchor.id, number)
+        row = row_at(script, state, {}, at=base, enrolled_at=enrolled_at)
+        if not act.happens(row, rng):
+            continue
+        at = later(base, act.delay(row, rng))
+        if at <= until:
+            carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
+            name = f"live/{state.enrolment}/{act.name}/{anchor.id}/{number}"
+            yield Event(name, act.event, at, act.role, act.data(carried, rng))

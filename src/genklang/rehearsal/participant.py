@@ -1,0 +1,274 @@
+"""One simulated participant's life: a heap of what is to happen, and the real engine to let it happen to.
+
+What a due will be answered with is drawn when the due becomes known: at the event that begins it, or when the one
+before opens. So one step of the engine is enough for most dues. What an answer carries is drawn when it is sent. What
+the engine does not accept has not happened: simulated people do not report the impossible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Any
+
+from genklang.engine.machine import Machine
+from genklang.engine.time import DAY
+from genklang.engine.types import (
+    Allocate,
+    Due,
+    Effect,
+    Event,
+    OpenTask,
+    OutcomeFact,
+    RaiseAlarm,
+    State,
+    Step,
+    Track,
+)
+from genklang.protocol.units import SECOND
+from genklang.rehearsal.script import Act, Row, Script
+from genklang.rehearsal.staff import answers_alarm, answers_task
+
+AVERAGE_MONTH = 30.436875 * DAY
+
+_HAPPENS, _TIME = 0, 1  # at the same instant events come before the time that passes
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What came of one participant.
+
+    `facts` are those that stand, one a due; `effects` counts what the engine asked for.
+    """
+
+    enrolment: str
+    index: int
+    events: tuple[Event, ...]
+    facts: tuple[OutcomeFact, ...]
+    state: State
+    effects: Counter[str]
+    steps: int
+
+
+Living = Generator[Allocate, str, Life]
+Action = Callable[[int], Generator[Allocate, str, None]]
+
+
+def seeded(*parts: object) -> random.Random:
+    """A source of chance of its own for each combination of parts: the same on every machine, however work is split."""
+    text = "/".join(str(part) for part in parts)
+    return random.Random(hashlib.sha256(text.encode()).digest())
+
+
+def enrolment_name(seed: int, index: int) -> str:
+    """What simulated participant number `index` (from 0) of a seed is called."""
+    return f"s{seed}-{index + 1:04d}"
+
+
+def live(machine: Machine, script: Script, *, seed: int, index: int, start: int, end: int) -> Living:
+    """Let one participant live from `start` up to, but not including, `end`.
+
+    Yields draws; is sent arms; returns the Life.
+    """
+    return Participant(machine, script, seed=seed, index=index).live(start, end)
+
+
+class Participant:
+    """A state that goes from step to step, and what is to happen to it."""
+
+    def __init__(self, machine: Machine, script: Script, *, seed: int, index: int) -> None:
+        self.machine = machine
+        self.script = script
+        self.index = index
+        self.rng = seeded(seed, index)
+        self.enrolment = enrolment_name(seed, index)
+        self.state = machine.begin(self.enrolment)
+        self._places = {track.name: place for place, track in enumerate(self.state.tracks)}
+        self.person: dict[str, Any] = {}
+        self.enrolled_at = 0
+        self.events: list[Event] = []
+        self.facts: dict[str, OutcomeFact] = {}
+        self.effects: Counter[str] = Counter()
+        self.steps = 0
+        self._sequence = 0
+        self._numbered = 0
+        self._heap: list[tuple[int, int, int, Action]] = []
+        self._known: set[str] = set()
+        self._late: set[str] = set()
+
+    def live(self, start: int, end: int) -> Living:
+        """Enrol, then do what comes next until the end."""
+        self.enrolled_at = start
+        self.person = self.script.draw_facts(self.rng)
+        at_once = {name: value for name, value in self.person.items() if name not in self.script.told_later}
+        yield from self._happen("enrolled", start, by="system", data=at_once)
+        while self._heap and self._heap[0][0] < end:
+            at, _, _, action = heappop(self._heap)
+            yield from action(at)
+        self._take(self.machine.advance(self.state, end - 1))
+        return Life(
+            self.enrolment,
+            self.index,
+            tuple(self.events),
+            tuple(self.facts.values()),
+            self.state,
+            self.effects,
+            self.steps,
+        )
+
+    def _plan(self, at: int, order: int, action: Action) -> None:
+        self._numbered += 1
+        heappush(self._heap, (at, order, self._numbered, action))
+
+    def _happen(self, kind: str, at: int, *, by: str, data: dict[str, Any]) -> Generator[Allocate, str, None]:
+        """Send an event; where the engine accepts it, see what follows from it."""
+        settled = max(at, self.state.settled + 1)
+        event = Event(
+            f"{self.enrolment}-{self._sequence + 1:06d}", kind, settled, by, data, self._sequence + 1, settled
+        )
+        yield from self._apply(event)
+
+    def _apply(self, event: Event) -> Generator[Allocate, str, None]:
+        step = self.machine.step(self.state, event)
+        if step.held:
+            self.steps += 1
+            return
+        self._sequence = event.sequence
+        self.events.append(event)
+        self._take(step)
+        for act in self.script.happenings.get(event.kind, ()):
+            self._plan(event.occurred_at, _HAPPENS, self._occurrence(act, event.occurred_at, 0))
+        for effect in step.effects:
+            if isinstance(effect, Allocate):
+                arm = yield effect
+                yield from self._apply(self.machine.allocation(effect, arm=arm))
+
+    def _take(self, step: Step) -> None:
+        """Go on from a step: keep its facts, and plan what people will do about what is new."""
+        before = self.state.tracks
+        self.state = step.state
+        self.steps += 1
+        for fact in step.facts:
+            self.facts[fact.due] = fact
+        for effect in step.effects:
+            self.effects[type(effect).__name__] += 1
+            self._react(effect)
+        for track, old in zip(step.state.tracks, before, strict=True):
+            if track is not old:
+                self._notice(track)
+
+    def _notice(self, track: Track) -> None:
+        """Plan answers to the dues that have become known."""
+        for due in (*track.live, track.upcoming) if track.upcoming else track.live:
+            if due.id not in self._known:
+                self._known.add(due.id)
+                self._plan_answer(track.name, due)
+
+    def _plan_answer(self, expectation: str, due: Due) -> None:
+        act = self.script.answers.get(expectation)
+        answered = self._answer_at(act, due) if act else None
+        if act and answered is not None:
+            self._plan(answered, _HAPPENS, self._answer(act, due))
+        if answered is None or answered > due.deadline_at:
+            if answered is not None:
+                self._late.add(due.id)
+            self._plan(due.deadline_at, _TIME, self._pass)
+
+    def _answer_at(self, act: Act, due: Due) -> int | None:
+        """When the due is answered, None for never."""
+        row = self._row(due.opens_at) if act.personal else self.script.parameters
+        return answer_at(act, due, row=row, rng=self.rng)
+
+    def _pass(self, at: int) -> Generator[Allocate, str, None]:
+        """Let time pass, so that what is missed is noticed."""
+        self._take(self.machine.advance(self.state, at))
+        yield from ()
+
+    def _answer(self, act: Act, due: Due) -> Action:
+        def answer(at: int) -> Generator[Allocate, str, None]:
+            if any(one.id == due.id for one in self._dues(act.name)):
+                yield from self._happen(act.event, at, by=act.role, data=self._data(act, at, match=due.match))
+
+        return answer
+
+    def _dues(self, expectation: str) -> tuple[Due, ...]:
+        track = self.state.tracks[self._places[expectation]]
+        return (*track.live, track.upcoming) if track.upcoming else track.live
+
+    def _occurrence(self, act: Act, base: int, number: int) -> Action:
+        """Something that happens of itself, time `number` since `base`: now it is decided whether and when."""
+
+        def decide(at: int) -> Generator[Allocate, str, None]:
+            row = self._row(at)
+            if act.happens(row, self.rng):
+                self._plan(later(at, act.delay(row, self.rng)), _HAPPENS, self._send(act))
+            if act.every:
+                following = self.machine.zone.add(base, act.every, number + 1)
+                self._plan(following, _HAPPENS, self._occurrence(act, base, number + 1))
+            yield from ()
+
+        return decide
+
+    def _send(self, act: Act) -> Action:
+        def send(at: int) -> Generator[Allocate, str, None]:
+            yield from self._happen(act.event, at, by=act.role, data=self._data(act, at))
+
+        return send
+
+    def _data(self, act: Act, at: int, *, match: Any = None) -> dict[str, Any]:
+        return act.data(self._row(at) if act.fields else {}, self.rng, match=match)
+
+    def _row(self, at: int) -> Row:
+        """What a behaviour may ask about, as it stands at an instant."""
+        return row_at(self.script, self.state, self.person, at=at, enrolled_at=self.enrolled_at)
+
+    def _react(self, effect: Effect) -> None:
+        """Staff acknowledge alarms, and deal with what the participant will not come round to."""
+        if isinstance(effect, RaiseAlarm):
+            delays = answers_alarm(self.rng)
+            self._plan(later(effect.at, delays.acknowledged), _HAPPENS, self._deal(effect, "acknowledged"))
+        elif isinstance(effect, OpenTask):
+            delays = answers_task(self.rng)
+        else:
+            return
+        if effect.due not in self._late:
+            self._plan(later(effect.at, delays.resolved), _HAPPENS, self._deal(effect, "resolved"))
+
+    def _deal(self, effect: RaiseAlarm | OpenTask, kind: str) -> Action:
+        def deal(at: int) -> Generator[Allocate, str, None]:
+            if any(due.id == effect.due and due.unanswered for due in self._dues(effect.expectation)):
+                yield from self._happen(kind, at, by=effect.role, data={"due": effect.due})
+
+        return deal
+
+
+def later(instant: int, delay: float) -> int:
+    """An instant moved by a drawn delay, in whole seconds: nobody notes microseconds."""
+    return instant + round(delay / SECOND) * SECOND
+
+
+def answer_at(act: Act, due: Due, *, row: Row, rng: random.Random) -> int | None:
+    """When simulated people answer a due: in time, late, or (None) not at all."""
+    if act.happens(row, rng):
+        return max(later(due.target_at, act.delay(row, rng)), due.opens_at)
+    if act.happens_late(row, rng):
+        return later(due.deadline_at, max(act.late_delay(row, rng), SECOND))
+    return None
+
+
+def row_at(script: Script, state: State, person: Row, *, at: int, enrolled_at: int) -> dict[str, Any]:
+    """What an expression may ask: parameters, facts (as drawn, then as stated), arm, stage and how long it has been."""
+    return {
+        **script.parameters,
+        **person,
+        **state.facts,
+        "arm": state.arm,
+        "stage": state.stage,
+        "months_in_stage": (at - state.stage_since) / AVERAGE_MONTH,
+        "months_enrolled": (at - enrolled_at) / AVERAGE_MONTH,
+        "now": at,
+    }

@@ -1,0 +1,202 @@
+"""A protocol's `rehearsal` block compiled: what simulated people do, how they answer, and with what chance."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from genklang.engine.time import Zone, format_instant
+from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.types import Behaviour, EventKind, Expectation, FieldKind, Protocol, Rehearsal
+from genklang.protocol.units import Duration
+from genklang.rehearsal.problems import RehearsalError, check_parameters
+
+Row = Mapping[str, Any]
+Draw = Callable[[Row, random.Random], Any]
+
+KINDS: Mapping[FieldKind, Type] = {
+    "boolean": Type.BOOLEAN,
+    "integer": Type.INTEGER,
+    "number": Type.NUMBER,
+    "text": Type.TEXT,
+    "choice": Type.TEXT,
+    "time": Type.TEXT,
+    "date": Type.DATE,
+    "instant": Type.INSTANT,
+    "times": Type.TIMES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value that a simulated event carries: drawn, or what the person is (`fact`)."""
+
+    name: str
+    draw: Draw | None
+    fact: str | None
+    kind: FieldKind
+
+    def value(self, row: Row, rng: random.Random) -> Any:
+        """The value as JSON has it."""
+        drawn = self.draw(row, rng) if self.draw else row.get(self.fact or "")
+        return as_json(drawn, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One behaviour, ready to be drawn from. `event` is the kind that is sent, by `role`; late draws are for expectations.
+
+    `personal` says that its chances depend on the person or the time, not only on parameters.
+    """
+
+    name: str
+    event: str
+    role: str
+    when: Draw
+    probability: Draw
+    delay: Draw
+    late_probability: Draw | None
+    late_delay: Draw
+    fields: tuple[Field, ...]
+    matching: str | None
+    after: str
+    every: Duration | None
+    personal: bool
+
+    def happens(self, row: Row, rng: random.Random) -> bool:
+        """Whether it holds for the person, and chance lets it happen (for an expectation: without waiting for an alarm)."""
+        return self.when(row, rng) is True and rng.random() < (self.probability(row, rng) or 0)
+
+    def happens_late(self, row: Row, rng: random.Random) -> bool:
+        """Whether a due that is not answered of itself is answered after its deadline."""
+        if self.late_probability is None or self.when(row, rng) is not True:
+            return False
+        return rng.random() < (self.late_probability(row, rng) or 0)
+
+    def data(self, row: Row, rng: random.Random, *, match: Any = None) -> dict[str, Any]:
+        """What the event carries; `match` is the value that ties it to its due."""
+        drawn = {field.name: field.value(row, rng) for field in self.fields}
+        told = {name: value for name, value in drawn.items() if value is not None}
+        return told if self.matching is None or match is None else {**told, self.matching: match}
+
+
+class Script:
+    """What simulated people do in a protocol. Raises RehearsalError for parameters that it does not have or allow."""
+
+    def __init__(self, protocol: Protocol, *, zone: str, parameters: Mapping[str, float] | None = None) -> None:
+        given = dict(parameters or {})
+        problems = check_parameters(protocol, given)
+        if problems:
+            raise RehearsalError(problems)
+        self.protocol = protocol
+        self.zone = Zone(zone)
+        declared = protocol.rehearsal or Rehearsal()
+        self.parameters = {name: float(one.value) for name, one in declared.parameters.items()} | given
+        self.arrivals = declared.arrivals
+        self._scope = behaviour_scope(protocol)
+        self._facts = {name: self._draw(text) for name, text in declared.facts.items()}
+        acts = [self._act(name, behaviour) for name, behaviour in declared.behaviour.items()]
+        self.answers = {act.name: act for act in acts if act.name in protocol.expectations}
+        self.happenings = _by_anchor(act for act in acts if act.name not in protocol.expectations)
+        self.told_later = _told_later(protocol, acts)
+
+    def draw_facts(self, rng: random.Random) -> dict[str, Any]:
+        """Draw one person: every fact, in the protocol's order; later ones may depend on earlier."""
+        known: dict[str, Any] = dict(self.parameters)
+        for name, draw in self._facts.items():
+            known[name] = as_json(draw(known, rng), self.protocol.facts[name].type)
+        return {name: known[name] for name in self._facts}
+
+    def _act(self, name: str, behaviour: Behaviour) -> Act:
+        expectation = self.protocol.expectations.get(name)
+        event = _event_sent(name, behaviour, expectation)
+        kind = self.protocol.events.get(event)
+        return Act(
+            name=name,
+            event=event,
+            role=kind.by[0] if kind else "system",
+            when=self._draw(behaviour.when or "true"),
+            probability=self._draw(behaviour.probability),
+            delay=self._draw(behaviour.delay),
+            late_probability=self._draw(behaviour.late_probability) if behaviour.late_probability else None,
+            late_delay=self._draw(behaviour.late_delay),
+            fields=self._fields(kind, behaviour) if kind else (),
+            matching=expectation.matching if expectation else None,
+            after=behaviour.after or "enrolled",
+            every=behaviour.every,
+            personal=self._is_personal(behaviour),
+        )
+
+    def _fields(self, kind: EventKind, behaviour: Behaviour) -> tuple[Field, ...]:
+        fields = []
+        for name, declared in kind.fields.items():
+            if name in behaviour.fields:
+                fields.append(Field(name, self._draw(behaviour.fields[name]), None, declared.type))
+            elif declared.states:
+                fields.append(Field(name, None, declared.states, declared.type))
+        return tuple(fields)
+
+    def _draw(self, text: str) -> Draw:
+        return compile_expression(text, self._scope).draw
+
+    def _is_personal(self, behaviour: Behaviour) -> bool:
+        """Whether its chances depend on more than the parameters, which are the same for everybody."""
+        texts = [
+            behaviour.when,
+            behaviour.probability,
+            behaviour.delay,
+            behaviour.late_probability,
+            behaviour.late_delay,
+        ]
+        names = [compile_expression(text, self._scope).names for text in texts if text]
+        return any(not used <= self.parameters.keys() for used in names)
+
+
+def behaviour_scope(protocol: Protocol) -> Scope:
+    """What a behaviour may name: facts, parameters, `arm`, `stage`, and how long it has been."""
+    facts = {name: KINDS[fact.type] for name, fact in protocol.facts.items()}
+    parameters = protocol.rehearsal.parameters if protocol.rehearsal else {}
+    return Scope(
+        names={
+            **facts,
+            **dict.fromkeys(parameters, Type.NUMBER),
+            "arm": Type.TEXT,
+            "stage": Type.TEXT,
+            "months_in_stage": Type.NUMBER,
+            "months_enrolled": Type.NUMBER,
+        },
+        random=True,
+    )
+
+
+def as_json(value: Any, kind: FieldKind) -> Any:
+    """A drawn value as an event carries it: instants as text, lists rather than tuples, whole numbers as such."""
+    if value is None:
+        return None
+    if kind == "instant":
+        return format_instant(int(value))
+    if kind == "integer":
+        return round(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _event_sent(name: str, behaviour: Behaviour, expectation: Expectation | None) -> str:
+    if expectation is None:
+        return name
+    return behaviour.event or expectation.expect[0]
+
+
+def _by_anchor(acts: Iterable[Act]) -> dict[str, tuple[Act, ...]]:
+    """Acts by the kind of event that they follow."""
+    found: dict[str, tuple[Act, ...]] = {}
+    for act in acts:
+        found[act.after] = (*found.get(act.after, ()), act)
+    return found
+
+
+def _told_later(protocol: Protocol, acts: Iterable[Act]) -> frozenset[str]:
+    """Facts that some simulated event states; the others are known from the enrolment on."""
+    kinds = [protocol.events[act.event] for act in acts if act.event in protocol.events]
+    return frozenset(field.states for kind in kinds for field in kind.fields.values() if field.states)
