@@ -104,6 +104,4 @@ def sign_in() -> SignIn:
 
 
 def _member(name: str, organisation: Organisation, role: Role) -> User:
-    return services.add_member(
-        email=f"{name.lower()}@example.se", organisation=organisation, role=role, name=name
-    ).user
+    return services.add_member(email=f"{name.lower()}@example.se", organisation=organisation, role=role, name=name).user
