@@ -85,6 +85,12 @@ class Checker:
     def _text(self, tree: Syntax) -> Node:
         return Node("literal", Type.TEXT, value=tree.value)
 
+    def _date(self, tree: Syntax) -> Node:
+        node = as_date(Node("literal", Type.TEXT, value=tree.value))
+        if node.type is not Type.DATE:
+            return self.note(tree, "{} is no date", "Write year, month and day, for example '2026-03-29'.")
+        return node
+
     def _truth(self, tree: Syntax) -> Node:
         return Node("literal", Type.BOOLEAN, value=tree.value)
 

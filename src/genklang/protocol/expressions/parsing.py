@@ -209,6 +209,9 @@ class _Parser:
             return self.node("truth" if lower != "null" else "null", token.start, value=lower == "true")
         if lower == "case":
             return self.case()
+        if lower == "date" and self.tokens[self.place + 1].kind == "text":
+            self.take()
+            return self.node("date", token.start, value=self.take().text[1:-1])
         if lower in _RESERVED:
             raise self.error("{} stands where a value is wanted", "Write a name, a number or a text in single quotes.")
         self.take()

@@ -158,7 +158,8 @@ class _Printer:
         return f"({above} % NULLIF({below}, 0))"
 
     def sql_coalesce(self, node: Node) -> str:
-        return f"COALESCE({', '.join(self.args(node))})"
+        args = self.args(node)
+        return f"COALESCE({', '.join(args)})" if len(args) > 1 else args[0]
 
     def sql_nullif(self, node: Node) -> str:
         return f"NULLIF({', '.join(self.args(node))})"
@@ -268,14 +269,19 @@ class _Printer:
         if node.op in ("count", "count_distinct"):
             return f"COUNT({'DISTINCT ' if node.op == 'count_distinct' else ''}{self.sql(arg)}){where}"
         if node.op == "sum":
-            total = f"SUM({self.counted(arg)}){where}"
+            total = f"SUM({self.in_order(self.counted(arg), arg.type)}){where}"
             return total if node.type is Type.NUMBER else f"CAST({total} AS BIGINT)"
         if node.op in ("min", "max"):
             return f"{self.extreme_name(node.op, arg.type)}({self.ordered(arg)}){where}"
         number = f"CAST({self.counted(arg)} AS {self.number})"
         if node.op == "median" and self.dialect == "postgres":
-            return f"PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {number}){where}"
-        return f"{node.op.upper()}({number}){where}"
+            lower, upper = (f"PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {number}{way}){where}" for way in ("", " DESC"))
+            return f"(({lower} + {upper}) / 2)"
+        return f"{node.op.upper()}({self.in_order(number, arg.type) if node.op == 'avg' else number}){where}"
+
+    def in_order(self, text: str, kind: Type) -> str:
+        """Return the text of an aggregate's argument; numbers are added in order of size, for the same last digit."""
+        return f"{text} ORDER BY {text}" if kind is Type.NUMBER and self.dialect != "sqlite" else text
 
     def counted(self, node: Node) -> str:
         """Return the text of what is added up: booleans as 1 and 0."""
