@@ -70,7 +70,16 @@ DESCRIBED: dict[str, Any] = {
     },
 }
 
-api = NinjaAPI(
+
+class _Api(NinjaAPI):
+    """Knows where it stands: its addresses lie inside the room's own, where Ninja would look for them at the root."""
+
+    def get_root_path(self, path_params: dict[str, Any]) -> str:
+        """Where the API begins."""
+        return "/api/v1/"
+
+
+api = _Api(
     title="Genklang",
     version="1",
     description="Events from devices and systems.",

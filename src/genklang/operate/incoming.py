@@ -15,6 +15,7 @@ from genklang.people.models import User
 COLUMNS = ("id", "enrolment", "event", "occurred_at", "data", "sequence")
 LONGEST_ID = Event._meta.get_field("key").max_length or 0
 TEXTS = {"id": (LONGEST_ID, '"dispenser-17-345"'), "enrolment": (80, '"U-0017"'), "event": (60, '"dose_taken"')}
+FIRST = -1  # the sequence of what comes before anything else at the same instant
 LARGEST_SEQUENCE = 2**53
 
 

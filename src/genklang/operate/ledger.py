@@ -47,15 +47,7 @@ def set_aside(enrolment: Enrolment, error: Exception) -> None:
     values = {"kind": "broken", "adoption": enrolment.adoption, "enrolment": enrolment, "at": clock.now()}
     with transaction.atomic():
         Enrolment.objects.filter(pk=enrolment.pk).update(broken_reason=reason[:200], next_deadline=None)
-        Notice.objects.get_or_create(
-            key=f"broken/{enrolment.public_id}",
-            defaults={
-                "kind": "broken",
-                "adoption": enrolment.adoption,
-                "enrolment": enrolment,
-                "at": clock.now(),
-            },
-        )
+        Notice.objects.get_or_create(key=f"broken/{enrolment.public_id}", defaults=values)
 
 
 def lock(adoption: Adoption, key: str) -> Enrolment | None:
@@ -64,8 +56,13 @@ def lock(adoption: Adoption, key: str) -> Enrolment | None:
     return rows.filter(adoption=adoption, key=key).first()
 
 
+def find(adoption: Adoption, key: str) -> Enrolment | None:
+    """The enrolment, only to be looked at."""
+    return Enrolment.objects.with_protocol().filter(adoption=adoption, key=key).first()
+
+
 def draw_arm(enrolment: Enrolment, effect: engine.Allocate) -> str | None:
-    """The next arm of the adoption's concealed list, under the adoption's lock. In an imported past nothing is drawn."""
+    """The next arm of the adoption's concealed list, under the adoption's lock; nothing in an imported past."""
     adoption = Adoption.objects.select_for_update().get(pk=enrolment.adoption_id)
     declared = machine_for(enrolment).protocol.randomise
     if adoption.historical or declared is None:

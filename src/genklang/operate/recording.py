@@ -125,7 +125,8 @@ class Recorder:
         self.change.after = step.state
         self.change.facts += step.facts
         self.change.withdrawn += step.withdrawn
-        self.change.effects += [effect for effect in step.effects if not isinstance(effect, engine.Allocate)]
+        if not self.enrolment.adoption.historical:  # nobody is called to what is long past
+            self.change.effects += [effect for effect in step.effects if not isinstance(effect, engine.Allocate)]
         if step.refolded:
             self._note_held(set(step.held))
         for effect in step.effects:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock, tokens
-from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
+from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.ledger import draw_arm, record_group
 from genklang.operate.machines import adoption_machine
 from genklang.operate.models import (
     Adoption,
     Alarm,
     Assignment,
+    Due,
     Enrolment,
     Event,
     Notice,
@@ -33,8 +34,6 @@ from genklang.operate.recording import Recorder
 from genklang.operate.writing import write
 from genklang.people import permissions
 from genklang.people.models import Organisation, Person, User
-
-FIRST = -1  # before anything else that happened at the same instant
 
 
 def adopt(
@@ -157,10 +156,10 @@ def enrol(
     return row
 
 
-def new_enrolment(adoption: Adoption, *, person: Person, key: str, at: int) -> Enrolment:
-    """An unsaved row for an enrolment that nothing has happened to yet."""
+def new_enrolment(adoption: Adoption, *, key: str, at: int, **person: Person) -> Enrolment:
+    """An unsaved row for an enrolment that nothing has happened to yet; `person` may be given later."""
     version = adoption.protocol_version
-    return Enrolment(adoption=adoption, person=person, key=key, protocol_version=version, enrolled_at=at)
+    return Enrolment(adoption=adoption, key=key, protocol_version=version, enrolled_at=at, **person)
 
 
 def record(adoption: Adoption, events: Sequence[IncomingEvent], *, source: Source) -> list[RowAnswer]:
@@ -207,7 +206,7 @@ def resolve(item: Alarm | Task, *, user: User, role: str, how: str) -> RowAnswer
     return _about_due(item, "resolved", {"how": how}, user=user, role=role)
 
 
-def waive(item: Alarm | Task, *, user: User, role: str, reason: str) -> RowAnswer:
+def waive(item: Alarm | Task | Due, *, user: User, role: str, reason: str) -> RowAnswer:
     """Decides that what was expected need not be done. Raises Refused."""
     return _about_due(item, "waived", {"reason": reason}, user=user, role=role)
 
@@ -224,7 +223,7 @@ def mark_seen(notice: Notice) -> None:
         notice.save(update_fields=["seen_at"])
 
 
-def _about_due(item: Alarm | Task, kind: str, more: Mapping[str, Any], *, user: User, role: str) -> RowAnswer:
+def _about_due(item: Alarm | Task | Due, kind: str, more: Mapping[str, Any], *, user: User, role: str) -> RowAnswer:
     source = Source(by=role, user=user, house=True)
     return record_one(item.enrolment, kind, {"due": item.due, **more}, source=source)
 
