@@ -1,6 +1,5 @@
 """Django's settings, all driven by GENKLANG_… variables of the environment; safe when nothing is set."""
 
-import importlib.util
 import os
 from pathlib import Path
 
@@ -18,15 +17,12 @@ SECRET_KEY = environment.secret_key(os.environ, var=VAR)
 ALLOWED_HOSTS = environment.words(os.environ, "GENKLANG_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words(os.environ, "GENKLANG_ORIGINS")
 
-# Rooms under construction join as soon as they hold an application; the order decides whose template wins.
-ROOMS = [
-    room
-    for room in ("genklang.operate", "genklang.bank", "genklang.people")
-    if importlib.util.find_spec(room) and importlib.util.find_spec(f"{room}.apps")
-]
+# The order decides whose template wins: the site's before its rooms', these before libraries'.
 INSTALLED_APPS = [
     "genklang.site",
-    *ROOMS,
+    "genklang.operate",
+    "genklang.bank",
+    "genklang.people",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

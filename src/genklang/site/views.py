@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from genklang.bank.cards import card_of
+from genklang.bank.selectors import shown_practices
 from genklang.people import permissions
 from genklang.site import showcase
 from genklang.site.context import house
@@ -16,11 +18,14 @@ from genklang.site.forms import FeedbackForm
 from genklang.site.models import Feedback
 from genklang.site.services import record_feedback
 
+PRACTICES_AT_THE_START = 4
+
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page."""
-    return render(request, "site/home.html")
+    """The start page, with a few practices to begin with."""
+    shown = shown_practices()[:PRACTICES_AT_THE_START]
+    return render(request, "site/home.html", {"front": True, "cards": [card_of(practice) for practice in shown]})
 
 
 @login_required
