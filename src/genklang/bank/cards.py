@@ -8,6 +8,7 @@ from genklang.bank.models import Practice
 from genklang.bank.published import headline_of, labels, place_names
 from genklang.bank.search import Hit
 from genklang.bank.selectors import results_of
+from genklang.bank.story import opening_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Card:
 
     title: str
     url: str
+    opening: str
     summary: str
     where: str
     tags: tuple[str, ...]
@@ -28,6 +30,7 @@ def card_of(practice: Practice, hit: Hit | None = None) -> Card:
     return Card(
         title=practice.title,
         url=reverse("bank:practice", args=[practice.slug]),
+        opening=opening_of(practice),
         summary=practice.summary,
         where=place_names(results_of(practice)),
         tags=(*labels("areas", practice.areas), *labels("designs", [practice.design])),

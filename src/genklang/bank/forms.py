@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from genklang.bank.models import Practice
@@ -26,8 +26,8 @@ class FindForm(forms.Form):
     )
     area = forms.ChoiceField(label=_("Area"), required=False)
     group = forms.ChoiceField(label=_("For whom"), required=False)
-    factor = forms.ChoiceField(label=_("What made it work"), required=False)
-    design = forms.ChoiceField(label=_("How results were made"), required=False)
+    factor = forms.ChoiceField(label=_("What helped"), required=False)
+    design = forms.ChoiceField(label=_("Kind of evidence"), required=False)
 
     def __init__(self, data: object, practices: Iterable[Practice]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -53,7 +53,7 @@ class FindForm(forms.Form):
         in_order = [name for name in vocabulary()[kind] if name in names]
         chooser = self.fields[field]
         assert isinstance(chooser, forms.ChoiceField)
-        chooser.choices = [("", __("Any")), *((name, label(kind, name, language())) for name in in_order)]
+        chooser.choices = [("", gettext("Any")), *((name, label(kind, name, language())) for name in in_order)]
 
 
 class CompareForm(forms.Form):
@@ -80,6 +80,7 @@ class CompareForm(forms.Form):
         chosen = list(dict.fromkeys(self.cleaned_data["practice"]))
         if len(chosen) > MOST_COMPARED:
             raise forms.ValidationError(
-                __("You chose %(count)s. Choose at most three: more do not fit side by side.") % {"count": len(chosen)}
+                gettext("You chose %(count)s. Choose at most three: more do not fit side by side.")
+                % {"count": len(chosen)}
             )
         return chosen

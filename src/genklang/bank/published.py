@@ -23,6 +23,7 @@ class FigureView:
     text: str
     notes: tuple[str, ...]
     source: str
+    source_key: str
     compares_with: str
     measure: str
     arm: str
@@ -65,7 +66,8 @@ def figure_view(figure: Figure, results: Results, protocol: Protocol) -> FigureV
         name=said(figure),
         text=figure_text(figure),
         notes=tuple(notes),
-        source=source_text(results.sources[figure.source]),
+        source=short_source(results.sources[figure.source]),
+        source_key=figure.source,
         compares_with=said(compared),
         measure=figure.compares_with or "",
         arm=figure.arm or "",
@@ -75,6 +77,8 @@ def figure_view(figure: Figure, results: Results, protocol: Protocol) -> FigureV
 
 def figure_text(figure: Figure) -> str:
     """The figure itself: "99.2–99.8%", "about 8,000 a month", "rose"."""
+    if figure.words:
+        return said(figure.words)
     if figure.direction:
         directions = {"up": _("rose"), "down": _("fell"), "same": _("about the same")}
         return directions[figure.direction]
@@ -99,8 +103,23 @@ def headline_of(practice: Practice) -> tuple[str, str, str] | None:
     figure = results.headline
     if figure is None:
         return None
-    source = results.sources[figure.source]
-    return started(figure_text(figure)), said(figure), f"{source.publisher}, {source.year}"
+    text = _beside(figure, results.figures[figure.against]) if figure.against else figure_text(figure)
+    return started(text), said(figure), short_source(results.sources[figure.source])
+
+
+def _beside(figure: Figure, other: Figure) -> str:
+    """Two figures of the same sort, the unit said once: "10 against 26 hours a month"."""
+    value = figure.value or 0.0
+    if figure.unit == "share":
+        text = number(round(value * 100, 10), decimals=PERCENT_DECIMALS)
+    else:
+        text = number(value)
+    return _("%(figure)s against %(other)s") % {"figure": text, "other": figure_text(other)}
+
+
+def short_source(source: Source) -> str:
+    """A source in few words: who and when."""
+    return f"{source.publisher}, {source.year}"
 
 
 def places_of(results: Results) -> list[PlaceView]:
@@ -129,7 +148,7 @@ def spread_of(practice: Practice, results: Results) -> list[SpreadView]:
             event.who,
             event.happened,
             event.note,
-            source_text(results.sources[event.source]) if event.source in results.sources else "",
+            short_source(results.sources[event.source]) if event.source in results.sources else "",
         )
         for event in practice.spread.all()
     ]

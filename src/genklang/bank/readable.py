@@ -293,7 +293,9 @@ def _indicator(protocol: Protocol, indicator: Indicator) -> Measured:
 
 def _group(protocol: Protocol, name: str) -> str:
     built_in = {"arm": _("what the lot decided"), "stage": _("stage")}
-    return f"“{said(protocol.facts[name])}”" if name in protocol.facts else built_in.get(name, name)
+    if name in protocol.facts:
+        return _("“%(words)s”") % {"words": said(protocol.facts[name])}
+    return built_in.get(name, name)
 
 
 def _prices(protocol: Protocol) -> tuple[PriceView, ...]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from genklang.bank.results import Results
+from genklang.bank.results import Figure, Results
 from genklang.bank.vocabulary import vocabulary
 from genklang.protocol.document import Document, read_yaml
 from genklang.protocol.document import Path as Place
@@ -159,20 +159,25 @@ def _unknown_names(results: Results, protocol: Protocol | None, document: Docume
     for path, name in _named_sources(results):
         if name not in results.sources:
             yield _unknown(document, path, name, results.sources, "sources")
-    if protocol is None:
-        return
     for key, figure in results.figures.items():
-        if figure.compares_with and figure.compares_with not in measures(protocol):
-            yield _unknown(
-                document, ("figures", key, "compares_with"), figure.compares_with, measures(protocol), "the protocol"
-            )
-        arms = protocol.randomise.arms if protocol.randomise else {}
-        if figure.arm and figure.arm not in arms:
-            yield _unknown(document, ("figures", key, "arm"), figure.arm, arms, "the protocol")
-        for fact, option in figure.subgroup.items():
-            options = protocol.facts[fact].options if fact in protocol.facts else {}
-            if option not in options:
-                yield _unknown(document, ("figures", key, "subgroup", fact), option, options, "the protocol")
+        if figure.against and figure.against not in results.figures:
+            yield _unknown(document, ("figures", key, "against"), figure.against, results.figures, "figures")
+        if protocol is not None:
+            yield from _unknown_in_protocol(key, figure, protocol, document)
+
+
+def _unknown_in_protocol(key: str, figure: Figure, protocol: Protocol, document: Document) -> Iterator[Problem]:
+    if figure.compares_with and figure.compares_with not in measures(protocol):
+        yield _unknown(
+            document, ("figures", key, "compares_with"), figure.compares_with, measures(protocol), "the protocol"
+        )
+    arms = protocol.randomise.arms if protocol.randomise else {}
+    if figure.arm and figure.arm not in arms:
+        yield _unknown(document, ("figures", key, "arm"), figure.arm, arms, "the protocol")
+    for fact, option in figure.subgroup.items():
+        options = protocol.facts[fact].options if fact in protocol.facts else {}
+        if option not in options:
+            yield _unknown(document, ("figures", key, "subgroup", fact), option, options, "the protocol")
 
 
 def _named_sources(results: Results) -> Iterator[tuple[Place, str]]:

@@ -50,6 +50,11 @@ class Figure(Labelled):
     direction: Literal["up", "down", "same"] | None = Field(
         None, description="Where no number is published: whether it rose, fell or stayed the same."
     )
+    words: Text | None = Field(None, description="With a direction: the result in a word or two, for example fewer.")
+    kind: Literal["level", "difference", "ratio"] = Field(
+        "level", description="Whether it is a level, a difference between arms, or one arm's share of the other's."
+    )
+    against: Name | None = Field(None, description="The figure that it is read beside, for example the other arm's.")
     about: bool = Field(False, description="True where the source says about, or just over.")
     unit: Unit = "number"
     per: Literal["week", "month", "year"] | None = None

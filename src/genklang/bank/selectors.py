@@ -49,7 +49,7 @@ def shown_practices() -> QuerySet[Practice]:
 
 def find_practices(wanted: Wanted) -> tuple[list[Practice], dict[str, Hit]]:
     """The practices that fit, best first, and why each was found; by title when no words are given."""
-    chosen = [practice for practice in shown_practices().prefetch_related("spread") if _fits(practice, wanted)]
+    chosen = [practice for practice in shown_practices().prefetch_related("stories") if _fits(practice, wanted)]
     if not wanted.words.strip():
         return sorted(chosen, key=lambda practice: practice.title.casefold()), {}
     hits = {hit.slug: hit for hit in search(wanted.words, TablePostings())}

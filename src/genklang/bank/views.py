@@ -10,7 +10,7 @@ from genklang.bank.cards import card_of
 from genklang.bank.comparing import comparison
 from genklang.bank.forms import CompareForm, FindForm
 from genklang.bank.models import Practice, ProtocolVersion
-from genklang.bank.published import figures_of, labels, place_names, places_of, source_text, spread_of
+from genklang.bank.published import figures_of, headline_of, labels, place_names, places_of, source_text, spread_of
 from genklang.bank.readable import readable
 from genklang.bank.selectors import find_practices, protocol_of, results_of, shown_practices
 from genklang.bank.story import story_of
@@ -45,7 +45,8 @@ def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
         "places": places_of(results),
         "where": place_names(results),
         "spread": spread_of(practice, results),
-        "sources": [(source_text(source), said(source.note)) for source in results.sources.values()],
+        "headline": headline_of(practice),
+        "sources": [(key, source_text(source), said(source.note)) for key, source in results.sources.items()],
         "effort": (said(results.effort.team), said(results.effort.lead_time)),
         "law": [(said(note), note.statute) for note in results.law],
         "areas": labels("areas", practice.areas),
