@@ -16,6 +16,7 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("alva", "/account/"),
     ("alva", "/organisations/{lindmala}/access-log/"),
     ("alva", "/sign-in/password/change/"),
+    ("alva", "/sign-in/2fa/"),
     ("bo", "/organisations/{lindmala}/access-log/"),
     ("elin", "/accessibility/feedback/"),
     ("doris", "/account/"),

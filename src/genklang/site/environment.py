@@ -3,8 +3,10 @@
 Every variable is named `GENKLANG_…`. What is unset is safe: no debugging, no demo sign-in, local hosts only.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,14 +64,9 @@ def secret_key(environ: Mapping[str, str], *, var: Path) -> str:
     if given := environ.get("GENKLANG_SECRET_KEY"):
         return given
     path = var / "secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    key = secrets.token_urlsafe(50)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(50))
+    return path.read_text(encoding="ascii").strip()
 
 
 def openid_provider(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -99,6 +96,16 @@ def check_zone(name: str) -> str:
             f'GENKLANG_TIME_ZONE: "{name}" is no time zone. Write a name such as Europe/Stockholm.'
         ) from None
     return name
+
+
+def _write_once(path: Path, text: str) -> None:
+    # Written aside and then linked: of two processes that start at once, one wins and neither reads half a file.
+    descriptor, aside = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    Path(aside).unlink()
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
