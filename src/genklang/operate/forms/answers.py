@@ -1,7 +1,7 @@
 """The form that a protocol's event is: one question for each of its fields, by its type.
 
-What is already known about the person is shown for confirmation instead of asked: the field is then filled in and listed
-by `confirmed`. Whatever is wrong, everything else that was written stays.
+What is already known about the person is shown for confirmation instead of asked: the field is then filled in and
+listed by `confirmed`. Whatever is wrong, everything else that was written stays.
 """
 
 import uuid
@@ -29,8 +29,8 @@ RADIO_LIMIT = 7
 class Asking:
     """What a form is made with: the event, where its times are, what is known, and what may be chosen between.
 
-    `choices` gives, for a text field, the answers to choose between (for example open bookings); `given` fills in a field
-    without asking (for example a booking's number).
+    `choices` gives, for a text field, the answers to choose between (for example open bookings); `given` fills in a
+    field without asking (for example a booking's number).
     """
 
     kind: EventKind
@@ -43,7 +43,7 @@ class Asking:
 
 
 class AnswerForm(forms.Form):
-    """A protocol's event as a form. `answers` is what it carries, ready to be recorded; `occurred_at` when it happened."""
+    """A protocol's event as a form. `answers` is what it carries, ready to be recorded."""
 
     use_required_attribute = False
 

@@ -33,7 +33,7 @@ class ClockTimesField(forms.CharField):
 
 
 class InstantField(forms.DateTimeField):
-    """A moment, asked in the local time of a zone; cleaned to an aware datetime. A time that comes twice means the first."""
+    """A moment, asked in local time; cleaned to an aware datetime. A time that comes twice means the first."""
 
     def __init__(self, *, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone

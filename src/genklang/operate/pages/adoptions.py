@@ -1,0 +1,211 @@
+"""What the lead sees of adoptions: each with its people and alarms, the log, the keys, who works there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from genklang.operate import clock
+from genklang.operate.models import Adoption, Alarm, Assignment, Enrolment, Event, Status, Task
+from genklang.operate.pages import case as cases
+from genklang.operate.pages.case import Happening
+from genklang.operate.pages.health import Health, worker_health
+from genklang.operate.pages.protocols import protocol_of, words_of
+from genklang.operate.pages.words import Words, say
+from genklang.people import permissions
+from genklang.people.models import Membership, Organisation, Person, Role, User
+
+PEOPLE_PER_PAGE, EVENTS_PER_PAGE = 50, 50
+
+
+@dataclass(frozen=True)
+class AdoptionCard:
+    """One adoption in the list."""
+
+    adoption: Adoption
+    practice: str
+    version: str
+    status: str
+    taking_part: int
+    ended: int
+    alarms: int
+    tasks: int
+    leads: bool
+
+
+@dataclass(frozen=True)
+class StageCount:
+    """How many are in a stage now."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """How an adoption is doing at this moment."""
+
+    adoption: Adoption
+    words: Words
+    stages: list[StageCount]
+    alarms: int
+    tasks: int
+    waiting: int
+    broken: int
+    health: Health
+
+    @property
+    def practice(self) -> str:
+        """The practice's title."""
+        return say(self.words.protocol.title)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of the event log, with whom it is about."""
+
+    happening: Happening
+    enrolment: Enrolment
+    held: str
+    received: str
+
+
+def adoption_cards(user: User) -> list[AdoptionCard]:
+    """The adoptions that the user leads or works in; running ones first."""
+    rows = Adoption.objects.for_user(user).select_related("protocol_version__practice", "organisation")
+    cards = [_card(row, user) for row in rows]
+    order = [Status.RUNNING, Status.PAUSED, Status.PLANNED, Status.ENDED]
+    return sorted(cards, key=lambda card: order.index(Status(card.adoption.status)))
+
+
+def running(adoption: Adoption) -> Running:
+    """How it is doing."""
+    words = words_of(adoption)
+    counts = dict(Enrolment.objects.filter(adoption=adoption).order_by().values_list("stage").annotate(n=Count("pk")))
+    return Running(
+        adoption=adoption,
+        words=words,
+        stages=[StageCount(say(stage), counts.get(name, 0)) for name, stage in words.protocol.stages.items()],
+        alarms=Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        tasks=Task.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        waiting=Event.objects.filter(adoption=adoption, held__isnull=False).count(),
+        broken=Enrolment.objects.filter(adoption=adoption).exclude(broken_reason="").count(),
+        health=worker_health(clock.now()),
+    )
+
+
+def people(adoption: Adoption, *, name: str, stage: str, page: str | None) -> Page[Enrolment]:
+    """Those who take part, by name."""
+    rows = Enrolment.objects.filter(adoption=adoption).select_related("person").order_by("person__display_name", "key")
+    if name:
+        rows = rows.filter(Q(person__display_name__icontains=name) | Q(key__iexact=name))
+    if stage:
+        rows = rows.filter(stage=stage)
+    return Paginator(rows, PEOPLE_PER_PAGE).get_page(page)
+
+
+def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | None) -> Page[Event]:
+    """The event log, latest received first."""
+    rows = Event.objects.filter(adoption=adoption).select_related(
+        "actor", "token", "enrolment__person", "enrolment__adoption", "enrolment__protocol_version"
+    )
+    if kind:
+        rows = rows.filter(kind=kind)
+    if number:
+        rows = rows.filter(enrolment__key__iexact=number)
+    if held:
+        rows = rows.filter(held__isnull=False)
+    return Paginator(rows.order_by("-pk"), EVENTS_PER_PAGE).get_page(page)
+
+
+def log_lines(events: Page[Event], words: Words) -> list[LogLine]:
+    """The events of one page of the log, in words."""
+    return [
+        LogLine(
+            cases.happening(event, words, met=None, voided=frozenset(), user_id=None),
+            event.enrolment,
+            event.held or "",
+            words.when(event.received_at),
+        )
+        for event in events
+    ]
+
+
+def kinds_in_words(words: Words) -> dict[str, str]:
+    """Every kind of event that the log may hold, by name."""
+    built_in = ("enrolled", "stated", "allocated", "acknowledged", "resolved", "waived", "voided")
+    return {name: words.event(name) for name in (*words.protocol.events, *built_in)}
+
+
+def members_of(organisation: Organisation) -> QuerySet[User]:
+    """Those who can be given a role: lead and staff."""
+    chosen = Membership.objects.filter(organisation=organisation, role__in=[Role.LEAD, Role.STAFF])
+    return User.objects.filter(pk__in=chosen.values("user"), is_active=True).order_by("name", "email")
+
+
+def assigned(adoption: Adoption) -> dict[str, list[str]]:
+    """The ids of those who hold each role, as form values."""
+    found: dict[str, list[str]] = {}
+    for role, user in Assignment.objects.filter(adoption=adoption).values_list("role", "user_id"):
+        found.setdefault(role, []).append(str(user))
+    return found
+
+
+def who_does_what(adoption: Adoption) -> list[tuple[str, str]]:
+    """Each staff role with the names of those who hold it."""
+    names: dict[str, list[str]] = {}
+    for row in Assignment.objects.filter(adoption=adoption).select_related("user"):
+        names.setdefault(row.role, []).append(str(row.user))
+    roles = protocol_of(adoption.protocol_version).roles
+    return [
+        (say(role), ", ".join(sorted(names.get(name, []))) or _("nobody yet"))
+        for name, role in roles.items()
+        if not role.participant
+    ]
+
+
+def not_yet_in(adoption: Adoption) -> QuerySet[Person]:
+    """People of the organisation who do not take part yet."""
+    inside = Enrolment.objects.filter(adoption=adoption).values("person")
+    return Person.objects.filter(organisation=adoption.organisation).exclude(pk__in=inside)
+
+
+def people_in_words(rows: Page[Enrolment], words: Words) -> list[Mapping[str, object]]:
+    """One page of those who take part: name, stage, since when."""
+    return [
+        {
+            "enrolment": row,
+            "stage": words.stage(row.stage),
+            "arm": words.arm(row.arm) if row.arm else "",
+            "since": words.day(row.enrolled_at),
+        }
+        for row in rows
+    ]
+
+
+def _card(adoption: Adoption, user: User) -> AdoptionCard:
+    rows = Enrolment.objects.filter(adoption=adoption)
+    return AdoptionCard(
+        adoption=adoption,
+        practice=adoption.protocol_version.practice.title,
+        version=adoption.protocol_version.version,
+        status=Status(adoption.status).label,
+        taking_part=rows.filter(ended_at__isnull=True).count(),
+        ended=rows.filter(ended_at__isnull=False).count(),
+        alarms=Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        tasks=Task.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        leads=permissions.has_role(user, adoption.organisation, {Role.LEAD}),
+    )
+
+
+def columns_for_import(words: Words) -> list[tuple[str, str]]:
+    """The columns that a file may have, each with what goes into it."""
+    fields = {name: say(question) for kind in words.protocol.events.values() for name, question in kind.fields.items()}
+    return [
+        ("enrolment", _("The participant's number here")),
+        ("event", _("What happened: %(names)s") % {"names": ", ".join(["enrolled", *words.protocol.events])}),
+        ("occurred_at", _("When: 2026-03-29 08:04 in local time, or with an offset from UTC")),
+        *fields.items(),
+    ]

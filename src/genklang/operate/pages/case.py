@@ -1,0 +1,364 @@
+"""A person in an adoption, as staff see it: where in the path, what is expected, what can be done, what happened."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import BigIntegerField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from genklang.engine.conditions import Condition, event_kinds
+from genklang.engine.types import Due as EngineDue
+from genklang.operate import clock
+from genklang.operate.forms.answers import answer_in_words
+from genklang.operate.instants import read_instant
+from genklang.operate.machines import load_state
+from genklang.operate.models import Alarm, Due, Enrolment, Event, OutcomeFact, Task
+from genklang.operate.pages.coming import coming
+from genklang.operate.pages.protocols import stages_of, words_of
+from genklang.operate.pages.words import Words, language, say, status_in_words
+from genklang.protocol.types import EventField, EventKind, Protocol
+
+ROWS_PER_PAGE = 25
+EVENT, OUTCOME = 0, 1
+TOLD_BY_OTHERS = ("stated", "acknowledged", "time_passed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage of the path; `state` is done, now or to_come."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Something that is expected: what, when, until when; `late` when its time has passed; `due` is its identity."""
+
+    due: str
+    what: str
+    when: str
+    until: str
+    help: str
+    late: bool
+    open: bool = True
+    raised: str = ""
+    id: UUID | None = None
+    answered_by: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that may be reported now. `simple` has no questions and ends nothing; `expected` is waited for."""
+
+    kind: str
+    label: str
+    help: str
+    simple: bool
+    expected: bool
+    ends: bool
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the timeline. `mark` is done, alarm or now; `event` can be taken back when `mine`."""
+
+    when: str
+    stamp: str
+    what: str
+    details: list[tuple[str, str]]
+    mark: str
+    by: str = ""
+    note: str = ""
+    event: int | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """The whole page."""
+
+    enrolment: Enrolment
+    words: Words
+    path: list[Step]
+    alarms: list[Expected]
+    tasks: list[Expected]
+    expected: list[Expected]
+    actions: list[Action]
+    facts: list[tuple[str, str]]
+    ended: bool
+
+    @property
+    def stage(self) -> str:
+        """The present stage in words."""
+        return self.words.stage(self.enrolment.stage)
+
+    @property
+    def arm(self) -> str:
+        """The arm in words, empty when nothing was drawn."""
+        return self.words.arm(self.enrolment.arm) if self.enrolment.arm else ""
+
+
+def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
+    """The page for somebody who works in those roles."""
+    words = words_of(enrolment)
+    dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
+    return Case(
+        enrolment=enrolment,
+        words=words,
+        path=_path(words.protocol, enrolment),
+        alarms=_alarms(enrolment, words),
+        tasks=_tasks(enrolment, words),
+        expected=[expected(due, words) for due in coming(enrolment)],
+        actions=actions(enrolment, words.protocol, roles=roles, dues=dues),
+        facts=facts_in_words(words.protocol, known_facts(enrolment)),
+        ended=words.protocol.stages[enrolment.stage].final,
+    )
+
+
+def actions(
+    enrolment: Enrolment, protocol: Protocol, *, roles: frozenset[str], dues: Iterable[Due] | None = None
+) -> list[Action]:
+    """What these roles may report now: what is expected first, what ends participation last."""
+    live = Due.objects.filter(enrolment=enrolment) if dues is None else dues
+    wanted = {kind for due in live for kind in protocol.expectations[due.expectation].expect}
+    found = [
+        action(name, kind, protocol, expected=name in wanted)
+        for name, kind in protocol.events.items()
+        if roles & set(kind.by) and enrolment.stage in stages_of(protocol, kind) and may_hold(protocol, name, enrolment)
+    ]
+    return sorted(found, key=lambda action: (action.ends, not action.expected))
+
+
+def may_hold(protocol: Protocol, name: str, enrolment: Enrolment) -> bool:
+    """Whether an event's condition holds as far as facts and arm tell: one that also needs its answers is asked."""
+    condition = protocol.events[name].when
+    if condition is None:
+        return True
+    known = {"arm": enrolment.arm or None, "stage": enrolment.stage, **known_facts(enrolment)}
+    return Condition(condition, event_kinds(protocol, name)).asked(known) is not False
+
+
+def known_facts(enrolment: Enrolment) -> dict[str, Any]:
+    """What is known about the participant, by fact."""
+    return dict(load_state(enrolment).facts)
+
+
+def facts_in_words(protocol: Protocol, known: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each fact that is known, with its question."""
+    asked: dict[str, EventField] = {
+        name: EventField.model_validate(fact.model_dump(exclude={"concept"}, by_alias=True))
+        for name, fact in protocol.facts.items()
+    }
+    return [
+        (say(question), answer_in_words(question, known[name]))
+        for name, question in asked.items()
+        if known.get(name) is not None
+    ]
+
+
+def timeline(enrolment: Enrolment, *, page: str | None, user_id: int | None, devices: bool = True) -> Page[Happening]:
+    """Everything that has happened, latest first: reports, and expectations that were missed or waived."""
+    events = Event.objects.filter(enrolment=enrolment).exclude(kind__in=TOLD_BY_OTHERS)
+    if not devices:
+        events = events.exclude(by__in=["device", "system"])
+    missed = OutcomeFact.objects.filter(enrolment=enrolment, current=True, status__in=["missed", "waived"])
+    rows = _rows(events, EVENT, "occurred_at").union(_rows(missed, OUTCOME, "deadline_at"), all=True)
+    return Paginator(_Timeline(enrolment, rows.order_by("-at", "group", "-row"), user_id), ROWS_PER_PAGE).get_page(page)
+
+
+def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:
+    return rows.order_by().values(
+        group=Value(group, IntegerField()), at=Cast(at, BigIntegerField()), row=Cast(F("pk"), BigIntegerField())
+    )
+
+
+@dataclass(frozen=True)
+class _Timeline:
+    """Rows as happenings, made only for the page that is shown."""
+
+    enrolment: Enrolment
+    rows: QuerySet[Any, Any]
+    user_id: int | None
+
+    def count(self) -> int:
+        """All rows."""
+        return self.rows.count()
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, part: slice) -> list[Happening]:
+        chosen = [(row["group"], row["row"]) for row in self.rows[part]]
+        events = Event.objects.select_related("actor", "token").in_bulk(
+            [row for group, row in chosen if group == EVENT]
+        )
+        facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
+        met = self._met([event.key for event in events.values()])
+        voided = voided_in(self.enrolment)
+        words = words_of(self.enrolment)
+        return [
+            happening(events[row], words, met=met.get(events[row].key), voided=voided, user_id=self.user_id)
+            if group == EVENT
+            else _missed(facts[row], words)
+            for group, row in chosen
+        ]
+
+    def _met(self, keys: list[str]) -> dict[str, OutcomeFact]:
+        rows = OutcomeFact.objects.filter(enrolment=self.enrolment, current=True, event__in=keys)
+        return {row.event: row for row in rows}
+
+
+def voided_in(enrolment: Enrolment) -> frozenset[str]:
+    """The keys of the events that somebody has taken back."""
+    rows = Event.objects.filter(enrolment=enrolment, kind="voided").values_list("data", flat=True)
+    return frozenset(str(data.get("event")) for data in rows)
+
+
+def happening(
+    event: Event, words: Words, *, met: OutcomeFact | None, voided: frozenset[str], user_id: int | None
+) -> Happening:
+    """An event as a line of the timeline."""
+    kind = words.protocol.events.get(event.kind)
+    note = _note(event, met, words, is_voided=event.key in voided)
+    return Happening(
+        when=words.when(event.occurred_at),
+        stamp=clock.moment(event.occurred_at).isoformat(),
+        what=words.event(event.kind),
+        details=details(event, kind, words),
+        mark="now" if event.held else "done",
+        by=by_whom(event, words),
+        note=note,
+        event=event.pk,
+        mine=bool(kind and user_id and event.actor_id == user_id and event.key not in voided),
+    )
+
+
+def details(event: Event, kind: EventKind | None, words: Words) -> list[tuple[str, str]]:
+    """What the event carried, in words."""
+    if kind is not None:
+        return [
+            (say(question), _value(question, event.data[name], words))
+            for name, question in kind.fields.items()
+            if event.data.get(name) is not None
+        ]
+    if event.kind == "allocated":
+        return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
+    if event.kind in {"resolved", "waived"}:
+        return [(_("Said"), str(event.data.get("how") or event.data.get("reason") or ""))]
+    return []
+
+
+def by_whom(event: Event, words: Words) -> str:
+    """Who said so: the person's name, else the role or device."""
+    if event.actor:
+        return str(event.actor)
+    return str(event.token) if event.token else words.role(event.by)
+
+
+def _value(question: EventField, value: Any, words: Words) -> str:
+    if question.type == "instant":
+        try:
+            return words.when(value if isinstance(value, int) else read_instant(value))
+        except ValueError:
+            return str(value)
+    return answer_in_words(question, value)
+
+
+def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: bool) -> str:
+    if is_voided:
+        return _("Taken back: it does not count.")
+    if event.held:
+        return _("Waits: something that should come before it has not been reported.")
+    if met and met.status in {"met", "met_late"}:
+        what = words.expectation(met.expectation)
+        return _("%(what)s: %(how)s") % {"what": what, "how": status_in_words(met.status)}
+    return ""
+
+
+def _missed(fact: OutcomeFact, words: Words) -> Happening:
+    how = status_in_words(fact.status)
+    return Happening(
+        when=words.when(fact.deadline_at),
+        stamp=clock.moment(fact.deadline_at).isoformat(),
+        what=_("%(what)s: %(how)s") % {"what": words.expectation(fact.expectation), "how": how},
+        details=[],
+        mark="alarm" if fact.status == "missed" else "done",
+        note=_("Meant for %(when)s.") % {"when": words.when(fact.target_at)},
+    )
+
+
+def _path(protocol: Protocol, enrolment: Enrolment) -> list[Step]:
+    names = list(protocol.stages)
+    here = names.index(enrolment.stage)
+    final_now = protocol.stages[enrolment.stage].final
+    steps = []
+    for place, name in enumerate(names):
+        state = "now" if place == here else "done" if place < here and not final_now else "to_come"
+        steps.append(Step(protocol.stages[name].in_language(language()), state))
+    return steps
+
+
+def expected(due: EngineDue, words: Words) -> Expected:
+    """A due in words."""
+    return Expected(
+        due=due.id,
+        what=words.expectation(due.expectation),
+        when=words.when(due.target_at),
+        until=words.when(due.deadline_at),
+        help="",
+        late=due.target_at < words.now,
+        open=due.opens_at <= words.now,
+    )
+
+
+def _alarms(enrolment: Enrolment, words: Words) -> list[Expected]:
+    rows = Alarm.objects.filter(enrolment=enrolment, closed_at__isnull=True).select_related("acknowledged_by")
+    return [
+        Expected(
+            due=row.due,
+            what=words.expectation(row.expectation),
+            when=words.when(row.raised_at),
+            until=words.since(row.raised_at),
+            help=words.help_for(row.expectation),
+            late=True,
+            raised="alarm",
+            id=row.public_id,
+            answered_by=str(row.acknowledged_by or "") if row.acknowledged_at else "",
+        )
+        for row in rows.order_by("raised_at")
+    ]
+
+
+def _tasks(enrolment: Enrolment, words: Words) -> list[Expected]:
+    rows = Task.objects.filter(enrolment=enrolment, closed_at__isnull=True).order_by("opened_at")
+    return [
+        Expected(
+            due=row.due,
+            what=words.expectation(row.expectation),
+            when=words.when(row.opened_at),
+            until=words.since(row.opened_at),
+            help=words.help_for(row.expectation),
+            late=True,
+            raised="task",
+            id=row.public_id,
+        )
+        for row in rows
+    ]
+
+
+def action(name: str, kind: EventKind, protocol: Protocol, *, expected: bool) -> Action:
+    """An event as something that can be done."""
+    ends = any(protocol.stages[target].final for _source, target in kind.moves)
+    return Action(
+        kind=name,
+        label=say(kind),
+        help=say(kind.help) if kind.help else "",
+        simple=not kind.fields and not ends,
+        expected=expected,
+        ends=ends,
+    )

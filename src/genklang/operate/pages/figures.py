@@ -1,0 +1,217 @@
+"""Figures as people read them: an indicator with its unit, its target and its picture; money in months."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from genklang.charts import Chart, Point, chart_bar, chart_line
+from genklang.measure.values import SMALLEST_CELL, IndicatorValue
+from genklang.operate.pages.measuring import Measured
+from genklang.operate.pages.words import Words, say
+from genklang.protocol.types import Indicator, Protocol
+
+HEADLINES = 5
+PERCENT = 100
+
+
+@dataclass(frozen=True)
+class Headline:
+    """An indicator on the page: the figure, what it means, how far from the target, and its picture."""
+
+    name: str
+    label: str
+    value: str
+    note: str
+    reached: bool | None
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """A line of the economy, a month."""
+
+    label: str
+    counts_as: str
+    quantity: str
+    price: str
+    per_month: str
+
+
+def headlines(words: Words, figures: Measured) -> list[Headline]:
+    """The practice's headline indicators, at most five."""
+    chosen = [(name, each) for name, each in words.protocol.indicators.items() if each.headline][:HEADLINES]
+    return [_headline(name, indicator, words, figures) for name, indicator in chosen]
+
+
+def money_lines(protocol: Protocol, figures: Measured) -> list[MoneyLine]:
+    """The economy's lines in words."""
+    if protocol.economy is None or figures.money is None:
+        return []
+    lines = protocol.economy.lines
+    return [
+        MoneyLine(
+            label=say(lines[amount.name]),
+            counts_as=amount.counts_as,
+            quantity=in_unit(amount.quantity, "number"),
+            price=f"{number_format(amount.price.amount, use_l10n=True, force_grouping=True)} {amount.price.currency}",
+            per_month=in_money(amount.per_month, figures.money.currency),
+        )
+        for amount in figures.money.lines
+    ]
+
+
+def in_money(amount: Decimal | None, currency: str) -> str:
+    """Whole kronor, with a space between thousands."""
+    if amount is None:
+        return _("not known yet")
+    return f"{number_format(round(amount), use_l10n=True, force_grouping=True)} {currency}".replace("-", "\u2212")
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """A figure as its unit is written: a share as per cent."""
+    if value is None:
+        return "–"
+    if unit == "share":
+        return _("%(n)s %%") % {"n": _number(value * PERCENT, 1)}
+    said = _number(value, 1 if abs(value) < PERCENT else 0)
+    return {
+        "minutes": _("%(n)s min"),
+        "hours": _("%(n)s h"),
+        "days": _("%(n)s days"),
+        "SEK": "%(n)s SEK",
+    }.get(unit, "%(n)s") % {"n": said}
+
+
+def group_in_words(protocol: Protocol, by: str, value: str | None) -> str:
+    """What a group is called: an arm, a stage, an answer."""
+    if value is None:
+        return _("not known")
+    if by == "arm" and protocol.randomise and value in protocol.randomise.arms:
+        return say(protocol.randomise.arms[value])
+    if by == "stage" and value in protocol.stages:
+        return say(protocol.stages[value])
+    fact = protocol.facts.get(by)
+    if fact and value in fact.options:
+        return say(fact.options[value])
+    return {"true": _("Yes"), "false": _("No")}.get(value, value) if fact and fact.type == "boolean" else value
+
+
+def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) -> Headline:
+    total, values = figures.total(name), figures.of(name)
+    latest = _latest(values) if indicator.per and not _is_rate(indicator) else total
+    return Headline(
+        name=name,
+        label=say(indicator),
+        value=in_unit(latest.value if latest else None, indicator.unit),
+        note=_note(indicator, latest, is_latest=latest is not total),
+        reached=_reached(indicator, latest),
+        chart=indicator_chart(indicator, values, words),
+    )
+
+
+def _is_rate(indicator: Indicator) -> bool:
+    """Whether the whole time can be told in one figure: shares and averages can, counts a month cannot."""
+    return indicator.unit == "share" or indicator.value.lower().startswith(("avg", "median"))
+
+
+def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
+    """The latest period that is over."""
+    over = [value for value in values if value.period is not None]
+    return over[-2] if len(over) > 1 else over[-1] if over else None
+
+
+def _note(indicator: Indicator, value: IndicatorValue | None, *, is_latest: bool) -> str:
+    target = (
+        _("Target: %(target)s.") % {"target": in_unit(indicator.target, indicator.unit)} if indicator.target else ""
+    )
+    if value is None or value.value is None:
+        return " ".join(filter(None, [_("Nothing to count yet."), target]))
+    people = ngettext("%(n)s person.", "%(n)s people.", value.n) % {"n": value.n}
+    few = _("So few that chance decides much.") if value.n < SMALLEST_CELL else ""
+    when = period_in_words(value.period, indicator.per) if is_latest and value.period else _("The whole time.")
+    return " ".join(filter(None, [when, people, target, few]))
+
+
+def _reached(indicator: Indicator, value: IndicatorValue | None) -> bool | None:
+    if indicator.target is None or value is None or value.value is None:
+        return None
+    return value.value <= indicator.target if indicator.better == "lower" else value.value >= indicator.target
+
+
+def period_in_words(start: date, per: str | None) -> str:
+    """ "March 2026.", "week 10, 2026.", "quarter 1, 2026." """
+    if per == "week":
+        return _("Week %(week)s, %(year)s.") % {"week": start.isocalendar().week, "year": start.isocalendar().year}
+    if per == "quarter":
+        return _("Quarter %(quarter)s, %(year)s.") % {"quarter": (start.month + 2) // 3, "year": start.year}
+    if per == "year":
+        return f"{start.year}."
+    return date_format(start, "F Y").capitalize() + "."
+
+
+def indicator_chart(indicator: Indicator, values: Sequence[IndicatorValue], words: Words) -> Chart | None:
+    """A line over the periods, or bars by group; None where there is too little to draw."""
+    known = [value for value in values if value.value is not None]
+    if len(known) < 2:
+        return None
+    if indicator.per:
+        return _over_time(indicator, values, words)
+    return _by_group(indicator, known, words) if indicator.by else None
+
+
+def _over_time(indicator: Indicator, values: Sequence[IndicatorValue], words: Words) -> Chart:
+    series = {value: ", ".join(_names(value, words.protocol)) for value in values}
+    points = [Point(value.period, value.value, series=series[value]) for value in values if value.period]
+    known = [point.y for point in points if point.y is not None]
+    first, last = points[0], points[-1]
+    percent = indicator.unit == "share"
+    said = {"low": in_unit(min(known), indicator.unit), "high": in_unit(max(known), indicator.unit), "n": len(points)}
+    return chart_line(
+        title=say(indicator),
+        description=_("%(n)s periods, between %(low)s and %(high)s. The last period is not over yet.") % said,
+        x=_("Period"),
+        y=_("Share") if percent else say(indicator),
+        points=points if first != last else points[:1],
+        percent=percent,
+    )
+
+
+def _by_group(indicator: Indicator, values: Sequence[IndicatorValue], words: Words) -> Chart:
+    bars = []
+    for value in values:
+        names = _names(value, words.protocol)
+        bars.append(Point(names[-1], value.value, series=", ".join(names[:-1])))
+    said = [f"{', '.join(_names(value, words.protocol))}: {in_unit(value.value, indicator.unit)}" for value in values]
+    return chart_bar(
+        title=say(indicator),
+        description="; ".join(said) + ".",
+        x="",
+        y=say(indicator),
+        bars=bars,
+        percent=indicator.unit == "share",
+    )
+
+
+def _names(value: IndicatorValue, protocol: Protocol) -> list[str]:
+    return [group_in_words(protocol, by, name) for by, name in value.by]
+
+
+def _number(value: float, decimals: int) -> str:
+    return number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True).replace("-", "\u2212")
+
+
+def csv_rows(values: Iterable[IndicatorValue], words: Words) -> list[list[str]]:
+    """Indicators as rows of a table: what is too small to leave the organisation is empty."""
+    rows = [["indicator", "label", "period", "group", "value", "people", "rows"]]
+    for value in values:
+        group = ", ".join(f"{name}={shown}" for name, shown in value.by)
+        label = say(words.protocol.indicators[value.indicator])
+        period = value.period.isoformat() if value.period else ""
+        number = "" if value.value is None else repr(value.value)
+        rows.append([value.indicator, label, period, group, number, str(value.n or ""), str(value.rows or "")])
+    return rows

@@ -1,0 +1,93 @@
+"""My page: what a person sees about themselves, the own words first."""
+
+from dataclasses import dataclass, field
+
+from genklang.operate.models import Enrolment, Event, OutcomeFact
+from genklang.operate.pages import case as cases
+from genklang.operate.pages.case import Action, Expected, Happening
+from genklang.operate.pages.coming import coming
+from genklang.operate.pages.protocols import protocol_of, words_of
+from genklang.operate.pages.words import Words, say
+from genklang.people.models import Person, User
+from genklang.people.selectors import Look, who_looked
+
+NEXT, LATEST = 4, 8
+DECISIONS = ("enrolled", "allocated", "waived")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One practice that the person takes part in. `own_words` are answers in free text, each with its question."""
+
+    enrolment: Enrolment
+    practice: str
+    summary: str
+    stage: str
+    ended: bool
+    own_words: list[tuple[str, str]] = field(default_factory=list)
+    next: list[Expected] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    written: list[Happening] = field(default_factory=list)
+    decided: list[Happening] = field(default_factory=list)
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MyPage:
+    """The whole page: the person, each practice, and who has looked."""
+
+    person: Person
+    parts: list[Part]
+    looks: list[Look]
+
+
+def my_pages(user: User) -> list[MyPage]:
+    """A page for each organisation that knows the user as a person; mostly one."""
+    persons = Person.objects.filter(user=user).select_related("organisation")
+    return [MyPage(person, _parts(person, user), who_looked(person, limit=10)) for person in persons]
+
+
+def _parts(person: Person, user: User) -> list[Part]:
+    rows = Enrolment.objects.filter(person=person).select_related(
+        "person", "adoption__protocol_version", "protocol_version"
+    )
+    return sorted((_part(row, user) for row in rows), key=lambda part: part.ended)
+
+
+def _part(enrolment: Enrolment, user: User) -> Part:
+    words, protocol = words_of(enrolment), protocol_of(enrolment.protocol_version)
+    known = cases.known_facts(enrolment)
+    texts = {name for name, fact in protocol.facts.items() if fact.type == "text"}
+    own = [
+        (say(protocol.facts[name]), str(known[name])) for name in protocol.facts if name in texts and known.get(name)
+    ]
+    return Part(
+        enrolment=enrolment,
+        practice=say(protocol.title),
+        summary=say(protocol.summary),
+        stage=words.stage(enrolment.stage),
+        ended=protocol.stages[enrolment.stage].final,
+        own_words=own,
+        next=[cases.expected(due, words) for due in coming(enrolment) if due.deadline_at >= words.now][:NEXT],
+        actions=cases.actions(enrolment, protocol, roles=frozenset({protocol.participant_role})),
+        written=_happenings(enrolment, words, user, own=True),
+        decided=_happenings(enrolment, words, user, own=False),
+        facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
+    )
+
+
+def _happenings(enrolment: Enrolment, words: Words, user: User, *, own: bool) -> list[Happening]:
+    """What the person has written; or what has been decided: moves between stages, the lot, what was waived."""
+    events = Event.objects.filter(enrolment=enrolment).select_related("actor", "token")
+    if own:
+        chosen = events.filter(by=words.protocol.participant_role, kind__in=list(words.protocol.events))
+    else:
+        moving = [name for name, kind in words.protocol.events.items() if kind.moves]
+        chosen = events.filter(kind__in=[*DECISIONS, *moving])
+    latest = list(chosen.order_by("-occurred_at", "-sequence")[:LATEST])
+    met = OutcomeFact.objects.filter(enrolment=enrolment, current=True, event__in=[row.key for row in latest])
+    facts, voided = {row.event: row for row in met}, cases.voided_in(enrolment)
+    return [
+        cases.happening(row, words, met=facts.get(row.key), voided=voided, user_id=user.pk if own else None)
+        for row in latest
+    ]

@@ -1,0 +1,36 @@
+"""The protocol behind an adoption or enrolment, with its words in local time."""
+
+from zoneinfo import ZoneInfo
+
+from genklang.bank.selectors import protocol_of
+from genklang.operate import clock
+from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.pages.words import Words
+from genklang.protocol.types import EventKind, Protocol
+
+__all__ = ["planned_by_people", "protocol_of", "stages_of", "words_of"]
+
+
+def words_of(thing: Adoption | Enrolment) -> Words:
+    """Words for an adoption, or for one enrolment on the version it is pinned to."""
+    adoption = thing.adoption if isinstance(thing, Enrolment) else thing
+    return Words(protocol_of(thing.protocol_version), ZoneInfo(adoption.zone), clock.now())
+
+
+def stages_of(protocol: Protocol, kind: EventKind) -> frozenset[str]:
+    """The stages in which an event may happen."""
+    if kind.during is not None:
+        return frozenset(kind.during)
+    if kind.moves:
+        return frozenset(source for source, _target in kind.moves)
+    return frozenset(name for name, stage in protocol.stages.items() if not stage.final)
+
+
+def planned_by_people(protocol: Protocol, roles: frozenset[str]) -> list[str]:
+    """Expectations that these roles are to meet: those that no device or system meets for them."""
+    found = []
+    for name, expectation in protocol.expectations.items():
+        reporters = {who for kind in expectation.expect for who in protocol.events[kind].by}
+        if reporters & roles and not reporters & {"device", "system"}:
+            found.append(name)
+    return found

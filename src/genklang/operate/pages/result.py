@@ -1,0 +1,405 @@
+"""The study of an adoption, evaluated as its protocol planned: findings with their pictures, in the reader's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from genklang.charts import Chart, Mark, Point, chart_intervals, chart_line, chart_survival
+from genklang.evaluate import evaluate_table
+from genklang.evaluate.findings import Estimate, Finding
+from genklang.evaluate.plan import Plan
+from genklang.evaluate.problems import EvaluationError
+from genklang.evaluate.report import p_value
+from genklang.evaluate.texts import Text, decimals_for, number
+from genklang.evaluate.verdicts import Verdict
+from genklang.measure.study import StudyTable, series_table, study_table
+from genklang.measure.tables import Tables
+from genklang.operate.models import Adoption
+from genklang.operate.pages.figures import group_in_words
+from genklang.operate.pages.measuring import kept, tables_of
+from genklang.operate.pages.protocols import protocol_of
+from genklang.operate.pages.words import language, say
+from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
+
+PERCENT = 100
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One outcome evaluated: the finding and its picture; or, when it cannot be evaluated yet, why (`problems`)."""
+
+    name: str
+    label: str
+    finding: Finding | None = None
+    chart: Chart | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Three plain sentences."""
+        return self.finding.plain(language()) if self.finding else ()
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in words."""
+        return verdict_in_words(self.finding.verdict) if self.finding else ""
+
+    @property
+    def method(self) -> str:
+        """The method's name."""
+        return self.finding.method.name.say(language()) if self.finding else ""
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What must hold for the answer to be right."""
+        return [text.say(language()) for text in self.finding.assumptions] if self.finding else []
+
+    @property
+    def flags(self) -> list[str]:
+        """What a reader must know first."""
+        return [flag.text.say(language()) for flag in self.finding.flags] if self.finding else []
+
+    @property
+    def numbers(self) -> list[list[str]]:
+        """Every estimate with its interval and p value."""
+        return [_estimate_row(each) for each in self.finding.estimates] if self.finding else []
+
+    @property
+    def tests(self) -> list[list[str]]:
+        """Tests without an estimate of their own."""
+        tests = self.finding.tests if self.finding else ()
+        return [[test.label.say(language()), p_value(test.p, language())] for test in tests]
+
+    @property
+    def plan(self) -> list[tuple[str, str, str, bool]]:
+        """Planned against done."""
+        rows = self.finding.plan if self.finding else ()
+        return [(row.item.say(language()), row.planned, row.done, row.kept) for row in rows]
+
+    @property
+    def subgroups(self) -> list[tuple[str, str, str, list[list[str]]]]:
+        """Each background variable: name, planned or not, whether the effect differs, its levels."""
+        found = self.finding.subgroups if self.finding else ()
+        return [
+            (
+                each.label.say(language()),
+                each.origin.say(language()),
+                p_value(each.interaction.p, language()) if each.interaction else "–",
+                [
+                    [group.level, str(group.n), _with_interval(group.estimate), verdict_in_words(group.verdict)]
+                    for group in each.groups
+                ],
+            )
+            for each in found
+        ]
+
+    @property
+    def flow(self) -> list[dict[str, Any]]:
+        """The way of the participants, as the component `flow` draws it."""
+        return flow_steps(self.finding) if self.finding else []
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that the study says: the question, the primary answer, the others, the survival curve where there is one."""
+
+    question: str
+    design: str
+    primary: Answer
+    others: tuple[Answer, ...] = ()
+    survival: Answer | None = None
+
+
+def result_of(adoption: Adoption) -> Result | None:
+    """The study evaluated on the adoption's log; None for a protocol without a study. Kept until the log grows."""
+    if protocol_of(adoption.protocol_version).study is None:
+        return None
+    return kept(adoption, f"result-{language()}", lambda: evaluate(adoption, tables_of(adoption)))
+
+
+def study_rows(adoption: Adoption) -> tuple[list[str], list[list[Any]]]:
+    """The study table: header and rows, one a participant, with numbers for names."""
+    table = study_table(protocol_of(adoption.protocol_version), tables_of(adoption))
+    names = [name for name in table if name != "enrolment"]
+    count = len(table["enrolment"])
+    rows = [[f"P{place + 1:04}", *(_cell(table[name][place]) for name in names)] for place in range(count)]
+    return ["participant", *names], rows
+
+
+def evaluate(adoption: Adoption, tables: Tables) -> Result:
+    """Evaluates every outcome or series of the study."""
+    protocol = protocol_of(adoption.protocol_version)
+    study = protocol.study
+    assert study is not None
+    if study.series:
+        answers = [_series(protocol, tables, name, each) for name, each in study.series.items()]
+    else:
+        table = in_words(protocol, study_table(protocol, tables))
+        answers = [_outcome(protocol, study, table, name, each) for name, each in study.outcomes.items()]
+    survival = _survival(protocol, study, tables) if study.time_to_event else None
+    return Result(say(study.question), design_in_words(study.design), answers[0], tuple(answers[1:]), survival)
+
+
+def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
+    """The table with arms and answers in the reader's words, so that every finding speaks them."""
+    said = dict(table)
+    for name in ("arm", *protocol.facts):
+        fact = protocol.facts.get(name)
+        if name in table and (name == "arm" or (fact and fact.type in {"choice", "boolean"})):
+            said[name] = [None if value is None else _worded(protocol, name, value) for value in table[name]]
+    return said
+
+
+def verdict_in_words(verdict: Verdict) -> str:
+    """The verdict as a short text."""
+    return {
+        Verdict.BETTER: _("Better"),
+        Verdict.WORSE: _("Worse"),
+        Verdict.DIFFERENT: _("A difference"),
+        Verdict.NO_DIFFERENCE: _("No difference shown"),
+        Verdict.UNINFORMATIVE: _("Too uncertain to say"),
+    }[verdict]
+
+
+def design_in_words(design: str) -> str:
+    """How the study is made."""
+    return {
+        "randomised": _("Randomised: chance decided who"),
+        "one_group": _("One group, compared with a target"),
+        "interrupted_time_series": _("Before and after, month by month"),
+    }.get(design, design)
+
+
+def flow_steps(finding: Finding) -> list[dict[str, Any]]:
+    """The flow as steps: assessed, eligible, by lot, then each arm with what was lost."""
+    flow = finding.flow
+    if flow is None:
+        return []
+    heads = [(_("Assessed"), flow.assessed), (_("Could take part"), flow.eligible), (_("By lot"), flow.randomised)]
+    steps: list[dict[str, Any]] = [{"text": text, "n": n} for text, n in heads if n is not None]
+    arms = [
+        {
+            "text": arm.label.say(language()).strip("“”\u201d").capitalize(),
+            "n": arm.allocated,
+            "lost": [
+                *(f"{loss.reason.say(language())}: {loss.n}" for loss in arm.lost),
+                _("Compared: %(n)s") % {"n": arm.analysed},
+            ],
+        }
+        for arm in flow.arms
+    ]
+    return [*steps, {"arms": arms}] if arms else steps
+
+
+def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, outcome: Outcome) -> Answer:
+    options: dict[str, Any] = {
+        "outcome": name,
+        "label": Text(sv=outcome.sv, en=outcome.en),
+        "better": outcome.better,
+        "practice": Text(sv=protocol.title.sv, en=protocol.title.en),
+    }
+    if outcome.unit:
+        options["unit"] = Text(sv=outcome.unit.sv, en=outcome.unit.en)
+    if study.design == "randomised":
+        options |= _arms(protocol, study) | {"subgroups": study.subgroups, "planned": _plan(protocol, study, name)}
+    else:
+        options["target"] = outcome.target
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluate_table(table, design=study.design, **options)
+        return finding, _picture(finding, say(outcome), outcome.target)
+
+    return _answered(name, say(outcome), answer)
+
+
+def _survival(protocol: Protocol, study: Study, tables: Tables) -> Answer:
+    table = in_words(protocol, study_table(protocol, tables))
+    arms = {key: value for key, value in _arms(protocol, study).items() if key != "strata"}
+    assert study.time_to_event is not None
+    end = study.time_to_event.end
+    label = say(protocol.events.get(end)) or end
+
+    def answer() -> tuple[Finding, Chart]:
+        better = next((outcome.better for outcome in study.outcomes.values()), None)
+        finding = evaluate_table(table, design="survival", time="time", event="event", better=better, **arms)
+        return finding, _survival_picture(finding, label)
+
+    return _answered("survival", _("Over time"), answer)
+
+
+def _series(protocol: Protocol, tables: Tables, name: str, series: LabelledSeries) -> Answer:
+    made = series_table(protocol, tables, name)
+    columns = made.columns()
+    kept_rows = [place for place, value in enumerate(columns["value"]) if value is not None]
+    table = {key: [column[place] for place in kept_rows] for key, column in columns.items()}
+    periods = dict(zip(columns["index"], made.period, strict=True))
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluate_table(
+            table,
+            design="interrupted_time_series",
+            outcome="value",
+            time="index",
+            treatment="after",
+            label=Text(sv=series.sv, en=series.en),
+            better=series.better,
+        )
+        return finding, _series_picture(finding, say(series), periods, made.change)
+
+    return _answered(name, say(series), answer)
+
+
+def _answered(name: str, label: str, answer: Callable[[], tuple[Finding, Chart]]) -> Answer:
+    try:
+        finding, chart = answer()
+    except EvaluationError as error:
+        said = tuple(error.messages(language()))
+        return Answer(name, label, problems=said)
+    return Answer(name, label, finding, chart)
+
+
+def _arms(protocol: Protocol, study: Study) -> dict[str, Any]:
+    randomise = protocol.randomise
+    assert randomise is not None
+    control = study.control or next(iter(randomise.arms))
+    treated = next(name for name in randomise.arms if name != control)
+    return {
+        "treatment": "arm",
+        "control": _worded(protocol, "arm", control),
+        "treated": _worded(protocol, "arm", treated),
+        "strata": tuple(randomise.strata),
+    }
+
+
+def _plan(protocol: Protocol, study: Study, outcome: str) -> Plan:
+    primary = next(iter(study.outcomes))
+    strata = tuple(protocol.randomise.strata) if protocol.randomise else ()
+    return Plan(
+        design=study.design,
+        outcome=primary if outcome == primary else None,
+        strata=strata,
+        subgroups=tuple(study.subgroups),
+    )
+
+
+def _picture(finding: Finding, label: str, target: float | None) -> Chart:
+    if finding.design == "one_group":
+        return _one_group_picture(finding, label, target)
+    rows = [_interval_row(_("Everyone"), finding.estimate)]
+    for subgroup in finding.subgroups:
+        rows += [
+            _interval_row(f"{subgroup.label.say(language())}: {group.level}", group.estimate)
+            for group in subgroup.groups
+            if group.estimate is not None
+        ]
+    return chart_intervals(
+        title=_("The difference: %(outcome)s") % {"outcome": label.lower()},
+        description=_(
+            "The dot is the difference between the groups, the line how far it may lie off. A line that crosses zero shows no difference for certain."
+        ),
+        x=_unit(finding),
+        rows=rows,
+        zero=0,
+        percent=finding.estimate.is_share,
+    )
+
+
+def _one_group_picture(finding: Finding, label: str, target: float | None) -> Chart:
+    return chart_intervals(
+        title=label,
+        description=_("The dot is what was seen, the line how far it may lie off.")
+        + (" " + _("The dashed line is the target.") if target is not None else ""),
+        x=_unit(finding),
+        rows=[_interval_row(_("Everyone"), finding.estimate)],
+        zero=target,
+        percent=finding.estimate.is_share,
+    )
+
+
+def _survival_picture(finding: Finding, label: str) -> Chart:
+    points = [
+        Point(x / 7, y, low, high, series=curve.label.say(language()).strip("“”\u201d"))
+        for curve in finding.curves
+        for x, y, low, high in zip(curve.x, curve.y, curve.low, curve.high, strict=True)
+    ]
+    return chart_survival(
+        title=_("Still without: %(event)s") % {"event": label.lower()},
+        description=_("Each step down is somebody to whom it happened. The band is how far the line may lie off."),
+        x=_("Weeks from the lot"),
+        y=_("Share still without"),
+        points=points,
+    )
+
+
+def _series_picture(finding: Finding, label: str, periods: dict[int, date], change: date | None) -> Chart:
+    points = [
+        Point(periods[int(x)], y, series=curve.label.say(language()))
+        for curve in finding.curves
+        for x, y in zip(curve.x, curve.y, strict=True)
+        if curve.name != "expected" or (change is not None and periods[int(x)] >= change)
+    ]
+    dots = [curve.label.say(language()) for curve in finding.curves if curve.name == "observed"]
+    return chart_line(
+        title=label,
+        description=_(
+            "Dots are what was measured. The line shows the course before and after the change, and what was to be expected without it."
+        ),
+        x=_("Month"),
+        y=label,
+        points=points,
+        marks=[Mark(change, _("The change"))] if change else [],
+        dots=dots,
+    )
+
+
+def _unit(finding: Finding) -> str:
+    return _("Share") if finding.estimate.is_share else finding.outcome.unit.say(language()).capitalize()
+
+
+def _interval_row(name: str, estimate: Estimate) -> Point:
+    return Point(name, estimate.value, estimate.low, estimate.high)
+
+
+def _estimate_row(estimate: Estimate) -> list[str]:
+    return [
+        estimate.label.say(language()),
+        _with_interval(estimate),
+        p_value(estimate.p, language()),
+        estimate.method.name.say(language()),
+    ]
+
+
+def _with_interval(estimate: Estimate | None) -> str:
+    """The value with its interval, a share as per cent."""
+    if estimate is None:
+        return "–"
+    scale = PERCENT if estimate.is_share else 1
+    spread = (estimate.high - estimate.low) * scale / 2 if estimate.low is not None and estimate.high is not None else 0
+    decimals = min(decimals_for(spread), 3)
+    said = [
+        number(value * scale, language(), decimals=decimals)
+        for value in (estimate.value, estimate.low, estimate.high)
+        if value is not None
+    ]
+    sign = "\u00a0%" if estimate.is_share else ""
+    if len(said) < 3:
+        return said[0] + sign
+    return _("%(value)s%(sign)s (%(low)s to %(high)s)") % {
+        "value": said[0],
+        "sign": sign,
+        "low": said[1],
+        "high": said[2],
+    }
+
+
+def _worded(protocol: Protocol, name: str, value: Any) -> str:
+    return group_in_words(protocol, name, str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return int(value) if isinstance(value, bool) else value

@@ -1,0 +1,39 @@
+"""Addresses of operate: the API for devices and systems, and the pages."""
+
+from django.urls import path
+
+from genklang.operate.api import api
+from genklang.operate.views import adopting, adoption, adoptions, case, imports, me, work
+
+app_name = "operate"
+CASE = "cases/<uuid:enrolment_id>/"
+ADOPTION = "adoptions/<uuid:adoption_id>/"
+urlpatterns = [
+    path("work/", work.worklist, name="worklist"),
+    path("work/alarms/", work.alarms, name="alarms"),
+    path("work/alarms/<uuid:alarm_id>/acknowledge/", work.acknowledge, name="acknowledge"),
+    path("work/alarms/<uuid:alarm_id>/resolve/", work.resolve, name="resolve"),
+    path(CASE, case.case, name="case"),
+    path(f"{CASE}report/<slug:kind>/", case.report, name="report"),
+    path(f"{CASE}waive/", case.waive, name="waive"),
+    path(f"{CASE}take-back/<int:event_id>/", case.take_back, name="take-back"),
+    path("me/", me.my_page, name="my-page"),
+    path("me/<uuid:enrolment_id>/<slug:kind>/", me.my_form, name="my-form"),
+    path("me/<uuid:enrolment_id>/take-back/<int:event_id>/", me.my_take_back, name="my-take-back"),
+    path("adopt/<slug:slug>/", adopting.adopt, name="adopt"),
+    path("adoptions/", adoptions.adoptions, name="adoptions"),
+    path(ADOPTION, adoption.adoption, name="adoption"),
+    path(f"{ADOPTION}result/", adoption.result, name="result"),
+    path(f"{ADOPTION}indicators.csv", adoption.indicators_csv, name="indicators-csv"),
+    path(f"{ADOPTION}study.csv", adoption.study_csv, name="study-csv"),
+    path(f"{ADOPTION}people/", adoptions.people, name="people"),
+    path(f"{ADOPTION}people/new/", adoptions.enrol, name="enrol"),
+    path(f"{ADOPTION}import/", imports.upload, name="import"),
+    path(f"{ADOPTION}import/<slug:kept>/", imports.preview, name="import-preview"),
+    path(f"{ADOPTION}connections/", adoptions.connections, name="connections"),
+    path(f"{ADOPTION}connections/<int:token_id>/revoke/", adoptions.revoke, name="revoke"),
+    path(f"{ADOPTION}log/", adoptions.log, name="log"),
+    path(f"{ADOPTION}settings/", adopting.settings, name="settings"),
+    path(f"{ADOPTION}status/", adopting.set_status, name="set-status"),
+    path("api/v1/", api.urls),
+]

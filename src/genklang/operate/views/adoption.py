@@ -1,0 +1,91 @@
+"""How an adoption goes, what its study says, and both as files. Files with simulated people say so in name and first line."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from genklang.measure.values import for_release
+from genklang.operate.models import Adoption
+from genklang.operate.pages import adoptions as pages
+from genklang.operate.pages.figures import csv_rows, headlines, in_money, money_lines
+from genklang.operate.pages.measuring import measured
+from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.result import result_of, study_rows
+from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
+from genklang.people.models import Action
+from genklang.people.services import record_access
+
+
+@login_required
+@require_GET
+def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """How it goes: what matters to people first, then where everyone is, what waits, what it costs."""
+    found = adoption_seen(request, adoption_id)
+    words, figures = words_of(found), measured(found)
+    money = figures.money
+    values = {
+        "running": pages.running(found),
+        "headlines": headlines(words, figures),
+        "money": money_lines(words.protocol, figures),
+        "net": in_money(money.net_per_month, money.currency) if money and money.net_per_month is not None else "",
+        "saves": bool(money and money.net_per_month is not None and money.net_per_month >= 0),
+        "who": pages.who_does_what(found),
+        "enrolments": figures.enrolments,
+    }
+    return render(request, "operate/adoption.html", side(request, found, "adoption") | values)
+
+
+@login_required
+@require_GET
+def result(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """What the study says."""
+    found = adoption_led(request, adoption_id)
+    values = side(request, found, "result") | {"result": result_of(found)}
+    return render(request, "operate/result.html", values)
+
+
+@login_required
+@require_GET
+def indicators_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """The indicators as a file: aggregates only, and none of fewer than five people."""
+    found = adoption_seen(request, adoption_id)
+    rows = csv_rows(for_release(measured(found).values), words_of(found))
+    return csv_answer(found, "indicators", rows)
+
+
+@login_required
+@require_GET
+def study_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """The study's table, a row a participant, without names or numbers; for the lead, and logged."""
+    found = adoption_led(request, adoption_id)
+    if words_of(found).protocol.study is None:
+        raise Http404(_("The practice has no study."))
+    header, rows = study_rows(found)
+    purpose = _("study table, %(name)s") % {"name": found.name}
+    record_access(organisation=found.organisation, actor=user_of(request), action=Action.EXPORT, purpose=purpose[:200])
+    return csv_answer(found, "study", [header, *rows])
+
+
+def csv_answer(adoption: Adoption, what: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """Rows as a CSV file. Of simulated people its name begins with it and a first column says so in every row."""
+    mark = "simulated-" if adoption.simulated else ""
+    name = f"{mark}{slugify(adoption.name) or 'adoption'}-{what}.csv"
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response, lineterminator="\n")
+    for place, row in enumerate(rows):
+        lead = [("data" if place == 0 else "simulated")] if adoption.simulated else []
+        writer.writerow([*lead, *map(_safe, row)])
+    return response
+
+
+def _safe(cell: object) -> object:
+    """A text that a spreadsheet would take for a formula, made plain."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "@", "\t"} else cell

@@ -1,0 +1,180 @@
+"""A person in an adoption, for staff: the page, reporting, waiving, taking an own entry back. Every look is logged."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from genklang.operate import access, clock, services
+from genklang.operate.forms.answers import AnswerForm
+from genklang.operate.forms.work import WhyForm
+from genklang.operate.incoming import Source
+from genklang.operate.models import Due, Enrolment, Event
+from genklang.operate.pages import case as pages
+from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.protocols import words_of
+from genklang.operate.problems import Refused
+from genklang.operate.views.shared import (
+    UNPROCESSABLE,
+    enrolment_seen,
+    kind_or_404,
+    log_look,
+    role_for,
+    tell_refusal,
+    user_of,
+)
+from genklang.people.models import Action
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
+    """Everything about the person in this adoption."""
+    enrolment = enrolment_seen(request, enrolment_id)
+    roles = access.roles_in(request.user, enrolment.adoption)
+    devices = request.GET.get("show") != "people"
+    page = pages.timeline(
+        enrolment, page=request.GET.get("page"), user_id=user_of(request).pk if roles else None, devices=devices
+    )
+    found = pages.case_of(enrolment, roles=roles)
+    log_look(request, enrolment)
+    values = {"case": found, "enrolment": enrolment, "adoption": enrolment.adoption, "page": page}
+    more = {"can_act": bool(roles), "tabs": _tabs(devices), "key": uuid.uuid4().hex, "trail": _trail(enrolment)}
+    return render(request, "operate/case.html", values | more)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
+    """Something has happened: its form, or at once when there is nothing to ask."""
+    enrolment = enrolment_seen(request, enrolment_id)
+    protocol = words_of(enrolment).protocol
+    declared = kind_or_404(protocol.events, kind)
+    role = role_for(request, enrolment, [name for name in declared.by if name != protocol.participant_role])
+    form = AnswerForm(asking_about(enrolment, kind), request.POST or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and save_answer(form, enrolment, kind, role=role, user=user_of(request))
+    ):
+        messages.success(request, _("Saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
+        log_look(request, enrolment, action=Action.RECORD)
+        return redirect("operate:case", enrolment.public_id)
+    values = answer_page(enrolment, kind, form, back=reverse("operate:case", args=[enrolment.public_id]))
+    return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def waive(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
+    """What was expected is not needed, and why."""
+    enrolment = enrolment_seen(request, enrolment_id)
+    due = get_object_or_404(Due, enrolment=enrolment, due=request.GET.get("due", ""))
+    role = role_for(request, enrolment, sorted(access.roles_in(request.user, enrolment.adoption)))
+    hint = _("For example: in hospital until Friday.")
+    form = WhyForm(request.POST or None, label=_("Why is it not needed?"), hint=hint)
+    if request.method == "POST" and form.is_valid():
+        said = {"due": due.due, "reason": form.said}
+        if _record(form, enrolment, "waived", said, Source(by=role, user=user_of(request))):
+            messages.success(request, _("Noted: it is not needed."))
+            log_look(request, enrolment, action=Action.DECIDE)
+            return redirect("operate:case", enrolment.public_id)
+    words = words_of(enrolment)
+    what = {"what": words.expectation(due.expectation), "when": words.when(due.target_at)}
+    values = _why_page(enrolment, form, _("It is not needed"), _("%(what)s, %(when)s") % what, _("Save"))
+    return render(request, "operate/say_why.html", values, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> HttpResponse:
+    """An entry of one's own was wrong: it stays in the log, and counts no more."""
+    enrolment = enrolment_seen(request, enrolment_id)
+    words = words_of(enrolment)
+    event = get_object_or_404(Event, enrolment=enrolment, pk=event_id, actor=user_of(request))
+    if event.kind not in words.protocol.events:
+        raise Http404(_("There is no such event."))
+    role = role_for(request, enrolment, [event.by])
+    if request.method == "POST":
+        try:
+            services.void(event, user=user_of(request), role=role)
+        except Refused as refused:
+            messages.error(request, " ".join(map(str, refused.problems)))
+        else:
+            messages.success(request, _("Taken back. It stays in the log, and does not count."))
+            log_look(request, enrolment, action=Action.RECORD)
+        return redirect("operate:case", enrolment.public_id)
+    what = {"what": words.event(event.kind), "when": words.when(event.occurred_at)}
+    lead = _("%(what)s, %(when)s. It stays in the log, and does not count any more.") % what
+    return render(
+        request, "operate/say_why.html", _why_page(enrolment, None, _("Take it back"), lead, _("Take it back"))
+    )
+
+
+def save_answer(form: AnswerForm, enrolment: Enrolment, kind: str, *, role: str, user: Any) -> bool:
+    """Records what a valid form says; puts what is wrong on the form and answers False."""
+    at = clock.instant(form.occurred_at) if form.occurred_at else None
+    return _record(form, enrolment, kind, form.answers, Source(by=role, user=user), at=at, key=f"page-{form.key}")
+
+
+def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str) -> dict[str, Any]:
+    """What the page of an event's form shows."""
+    protocol = words_of(enrolment).protocol
+    action = pages.action(kind, protocol.events[kind], protocol, expected=False)
+    return {
+        "form": form,
+        "label": action.label,
+        "help": action.help,
+        "ends": action.ends,
+        "person": enrolment.person.display_name,
+        "adoption": enrolment.adoption,
+        "button": _("Save"),
+        "back": back,
+    }
+
+
+def _record(
+    form: Any,
+    enrolment: Enrolment,
+    kind: str,
+    data: dict[str, Any],
+    source: Source,
+    *,
+    at: int | None = None,
+    key: str = "",
+) -> bool:
+    try:
+        services.record_one(enrolment, kind, data, source=source, at=at, id=key)
+    except Refused as refused:
+        tell_refusal(form, refused)
+        return False
+    return True
+
+
+def _why_page(enrolment: Enrolment, form: WhyForm | None, heading: str, lead: str, button: str) -> dict[str, Any]:
+    return {
+        "form": form,
+        "heading": heading,
+        "person": enrolment.person.display_name,
+        "lead": lead,
+        "button": button,
+        "back": reverse("operate:case", args=[enrolment.public_id]),
+    }
+
+
+def _tabs(devices: bool) -> list[tuple[str, str, bool]]:
+    return [
+        (_("Everything"), "?show=all#happened", devices),
+        (_("Without devices"), "?show=people#happened", not devices),
+    ]
+
+
+def _trail(enrolment: Enrolment) -> list[tuple[str, str]]:
+    return [(_("To do"), reverse("operate:worklist")), (enrolment.person.display_name, "")]

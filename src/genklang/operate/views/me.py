@@ -1,0 +1,77 @@
+"""My page: what a person sees, and what the person writes. Nobody else's enrolment can be reached from here."""
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from genklang.operate import services
+from genklang.operate.forms.answers import AnswerForm
+from genklang.operate.models import Event
+from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.mine import my_pages
+from genklang.operate.pages.protocols import words_of
+from genklang.operate.problems import Refused
+from genklang.operate.views.case import answer_page, save_answer
+from genklang.operate.views.shared import UNPROCESSABLE, kind_or_404, own_enrolment, user_of
+
+
+@login_required
+@require_GET
+def my_page(request: HttpRequest) -> HttpResponse:
+    """Everything about me."""
+    return render(request, "operate/my_page.html", {"pages": my_pages(user_of(request)), "key": uuid.uuid4().hex})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
+    """Something I say, book or write down."""
+    enrolment = own_enrolment(request, enrolment_id)
+    protocol = words_of(enrolment).protocol
+    declared = kind_or_404(protocol.events, kind)
+    if protocol.participant_role not in declared.by:
+        raise PermissionDenied(_("Somebody else reports this."))
+    form = AnswerForm(asking_about(enrolment, kind), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if save_answer(form, enrolment, kind, role=protocol.participant_role, user=user_of(request)):
+            messages.success(
+                request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)}
+            )
+            return redirect("operate:my-page")
+    values = answer_page(enrolment, kind, form, back=reverse("operate:my-page")) | {"big": True}
+    return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def my_take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> HttpResponse:
+    """I wrote something wrong."""
+    enrolment = own_enrolment(request, enrolment_id)
+    words = words_of(enrolment)
+    mine = Event.objects.filter(enrolment=enrolment, actor=user_of(request), kind__in=list(words.protocol.events))
+    event = get_object_or_404(mine, pk=event_id)
+    if request.method == "POST":
+        try:
+            services.void(event, user=user_of(request), role=words.protocol.participant_role)
+        except Refused as refused:
+            messages.error(request, " ".join(map(str, refused.problems)))
+        else:
+            messages.success(request, _("Taken back. It does not count any more."))
+        return redirect("operate:my-page")
+    what = {"what": words.event(event.kind), "when": words.when(event.occurred_at)}
+    values = {
+        "heading": _("Take it back"),
+        "person": "",
+        "lead": _("%(what)s, %(when)s. It stays in the log, and does not count any more.") % what,
+        "button": _("Take it back"),
+        "back": reverse("operate:my-page"),
+    }
+    return render(request, "operate/say_why.html", values)

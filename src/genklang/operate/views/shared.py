@@ -1,0 +1,118 @@
+"""What the views share: finding what one may see, or 404; saying why something was refused."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from genklang.operate import access
+from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.problems import Refused
+from genklang.people import permissions
+from genklang.people.models import Action, Role, User
+from genklang.people.services import record_access
+
+UNPROCESSABLE = 422
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who asks; views that call it demand signing in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def adoption_led(request: HttpRequest, public_id: UUID) -> Adoption:
+    """An adoption of an organisation that the user leads. Others' do not exist; staff are told that it is the lead's."""
+    adoption = adoption_seen(request, public_id)
+    access.check_lead(request.user, adoption)
+    return adoption
+
+
+def adoption_seen(request: HttpRequest, public_id: UUID) -> Adoption:
+    """An adoption that the user leads or works in, else 404."""
+    found = Adoption.objects.for_user(request.user).select_related("protocol_version__practice", "organisation")
+    return get_object_or_404(found, public_id=public_id)
+
+
+def enrolment_seen(request: HttpRequest, public_id: UUID) -> Enrolment:
+    """An enrolment that the user works with, else 404. One's own is on my page, not here."""
+    found = Enrolment.objects.filter(adoption__in=Adoption.objects.for_user(request.user))
+    return get_object_or_404(_whole(found), public_id=public_id)
+
+
+def own_enrolment(request: HttpRequest, public_id: UUID) -> Enrolment:
+    """An enrolment that is the user's own, else 404."""
+    found = Enrolment.objects.filter(person__user=user_of(request))
+    return get_object_or_404(_whole(found), public_id=public_id)
+
+
+def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -> str:
+    """The role in which the user may do what is meant for `roles`; raises PermissionDenied when there is none."""
+    wanted = list(roles)
+    mine = access.roles_in(request.user, enrolment.adoption)
+    role = next((role for role in wanted if role in mine), wanted[0] if wanted else "")
+    access.check_act(request.user, enrolment, role=role, participant_role="")
+    return role
+
+
+def log_look(request: HttpRequest, enrolment: Enrolment, *, action: Action = Action.VIEW, purpose: str = "") -> None:
+    """Remembers that the user has seen, or done something with, what is known about the person."""
+    record_access(
+        organisation=enrolment.adoption.organisation,
+        actor=user_of(request),
+        person=enrolment.person,
+        action=action,
+        purpose=purpose or enrolment.adoption.name,
+    )
+
+
+def tell_refusal(form: forms.Form, refused: Refused) -> None:
+    """Puts each problem on the field it is about, or above the form."""
+    for problem in refused.problems:
+        field = problem.where if problem.where in form.fields else None
+        form.add_error(field, str(problem) if field is None else f"{problem.what}. {problem.instead}")
+
+
+def kind_or_404(kinds: dict[str, Any], kind: str) -> Any:
+    """The event of that name, else 404."""
+    if kind not in kinds:
+        raise Http404(_("There is no such event."))
+    return kinds[kind]
+
+
+def _whole(found: Any) -> Any:
+    return found.select_related(
+        "person__organisation", "adoption__organisation", "adoption__protocol_version", "protocol_version"
+    )
+
+
+def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, bool]]:
+    """The pages of an adoption as tabs; staff see those that are for them."""
+    pages = [("adoption", _("How it goes")), ("people", _("People"))]
+    if lead:
+        pages[1:1] = [("result", _("Result"))]
+        pages += [
+            ("import", _("Import")),
+            ("connections", _("Connections")),
+            ("log", _("Log")),
+            ("settings", _("Settings")),
+        ]
+    return [(label, reverse(f"operate:{name}", args=[adoption.public_id]), name == here) for name, label in pages]
+
+
+def trail(adoption: Adoption, last: str = "") -> list[tuple[str, str]]:
+    """The way to a page of an adoption."""
+    way = [(_("Our adoptions"), reverse("operate:adoptions"))]
+    way.append((adoption.name, reverse("operate:adoption", args=[adoption.public_id])))
+    return [*way, (last, "")] if last else way
+
+
+def side(request: HttpRequest, adoption: Adoption, here: str) -> dict[str, Any]:
+    """What every page of an adoption shows around its content."""
+    lead = permissions.has_role(user_of(request), adoption.organisation, {Role.LEAD})
+    return {"adoption": adoption, "tabs": sides(adoption, here, lead=lead), "trail": trail(adoption), "lead": lead}
