@@ -1,7 +1,7 @@
 """Reads the stories in cases/ and drives anything that can run them: the pure engine here, a database elsewhere.
 
-A story is a protocol, a zone, what arrives (in the order in which it arrives; "tick" lets time pass), and how things stand at
-the end. Times are local wall times of the zone; "02:30b" is the second 02:30 of a night when the clock is put back.
+A story is a protocol, a zone, what arrives (in the order in which it arrives; "tick" lets time pass), and how things
+stand at the end. Times are local wall times of the zone; "02:30b" is the second 02:30 of a night when the clock is put back.
 A due is called by its expectation and its target: "dose 2026-03-02 08:00".
 """
 
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How things stand: by due, its status and the minutes it came late; the roles told by each open alarm, and who has tasks."""
+    """How things stand, by due: its status and the minutes it came late; the roles its alarm told; who has its task."""
 
     stage: str | None = None
     arm: str | None = None
