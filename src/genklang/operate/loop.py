@@ -1,0 +1,57 @@
+"""The worker's rounds: let time pass, empty the outbox, sleep until the next thing falls due; one second at most."""
+
+import logging
+import threading
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from genklang.operate import clock, worker
+from genklang.operate.guard import ClockGuard
+
+log = logging.getLogger(__name__)
+BEAT_EVERY = 5 * clock.SECOND
+
+
+class Loop:
+    """Rounds until `stop` is set. `interval` is the longest sleep, in seconds."""
+
+    def __init__(self, *, interval: float = 1.0, stop: threading.Event | None = None) -> None:
+        self.stop = stop or threading.Event()
+        self._interval = interval
+        self._guard = ClockGuard()
+        self._beat_at = 0
+        self._lag = 0
+        self._trusted = True
+
+    def run(self) -> None:
+        """Works until told to stop; a database that is away for a while is waited for."""
+        while not self.stop.is_set():
+            try:
+                busy = self.once()
+                rest = 0.0 if busy else self._rest()
+            except DatabaseError:
+                log.exception("the database did not answer; trying again")
+                close_old_connections()
+                rest = self._interval
+            self.stop.wait(rest)
+        connection.close()
+
+    def once(self) -> bool:
+        """One round; True when there may be more to do at once."""
+        now = clock.now()
+        if now - self._beat_at >= BEAT_EVERY or now < self._beat_at:
+            self._trusted = self._guard.beat(lag=self._lag)
+            self._beat_at, self._lag = now, 0
+        if not self._trusted:
+            return False
+        ticked = worker.tick(now)
+        self._lag = max(self._lag, ticked.lag)
+        drained = worker.drain(clock.now())
+        return ticked.enrolments == worker.BATCH or drained.delivered == worker.BATCH
+
+    def _rest(self) -> float:
+        """Seconds until the next thing falls due, at most the interval."""
+        upcoming = worker.next_wake()
+        if upcoming is None or not self._trusted:
+            return self._interval
+        return max(0.0, min(self._interval, (upcoming - clock.now()) / clock.SECOND))
