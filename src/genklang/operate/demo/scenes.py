@@ -1,0 +1,57 @@
+"""What the demonstration shows: practices, how many invented people, since when, and who works where."""
+
+from dataclasses import dataclass
+
+from genklang.people.services import DemoKind
+from genklang.protocol.units import Duration
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One practice in the invented municipality. Its people came during `arrivals`, `years` ago."""
+
+    practice: str
+    name: str
+    people: int
+    years: float
+    arrivals: Duration | None
+    staff: tuple[tuple[DemoKind, str], ...]
+
+
+SCENES = (
+    Scene(
+        practice="umea-medicingivare",
+        name="Medicingivare i Lindmåla",
+        people=24,
+        years=0.5,
+        arrivals=Duration(months=2),
+        staff=(("nurse", "nurse"), ("nurse", "nurse_on_call")),
+    ),
+    Scene(
+        practice="eskilstuna-hemrehab",
+        name="Hemrehab i Lindmåla",
+        people=180,
+        years=2.5,
+        arrivals=Duration(months=16),
+        staff=(("lead", "assessor"), ("nurse", "trainer")),
+    ),
+    Scene(
+        practice="laholm-ledsagarservice",
+        name="Ledsagning i Lindmåla",
+        people=30,
+        years=2.5,
+        arrivals=None,
+        staff=(("lead", "coordinator"), ("lead", "companion")),
+    ),
+)
+
+TRIAL_PRACTICE = "usa-ekonomiskt-stod-efter-fangelse"
+TRIAL_NAME = "Försöket med 432 frigivna"
+TRIAL_ORGANISATION = ("oppna-forskningsdata", "Öppna forskningsdata")
+TRIAL_ROLE = "researcher"
+
+# Two of those with a dispenser forget a dose just when the demonstration is made: one alarm has been escalated already,
+# the other is raised some minutes after the first start.
+FORGETFUL = {1: -80, 2: -57}
