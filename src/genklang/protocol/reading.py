@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from genklang.protocol.checks import problems_in
 from genklang.protocol.document import Document, read_yaml
 from genklang.protocol.problems import Problem, ProtocolErrors
 from genklang.protocol.types import Protocol
@@ -39,7 +40,7 @@ def read_protocol(text: str, *, file: str) -> Protocol:
 
 
 def read_source(text: str, *, file: str) -> Source:
-    """Read a protocol and keep its positions. Raises ProtocolErrors when its form is wrong."""
+    """Read and check a protocol, and keep its positions. Raises ProtocolErrors with everything that is wrong."""
     document = read_yaml(text, file=file)
     if not isinstance(document.data, dict):
         what = "The file holds no protocol"
@@ -48,6 +49,9 @@ def read_source(text: str, *, file: str) -> Source:
         protocol = Protocol.model_validate(document.data, by_alias=True, by_name=False)
     except ValidationError as error:
         raise ProtocolErrors(problems_of(error.errors(include_url=False), document)) from None
+    problems = problems_in(protocol, document)
+    if problems:
+        raise ProtocolErrors(problems)
     return Source(protocol, document)
 
 

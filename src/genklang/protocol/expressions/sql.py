@@ -171,7 +171,7 @@ class _Printer:
         return self.extreme(node, "GREATEST", "MAX")
 
     def extreme(self, node: Node, name: str, in_sqlite: str) -> str:
-        """Return the extreme of what is known; in SQLite, each then stands in for the next."""
+        """Return the extreme of what is known; in SQLite each stands in for the next."""
         parts = [self.ordered(arg) for arg in node.args]
         if self.dialect != "sqlite":
             return f"{name}({', '.join(parts)})"
@@ -275,7 +275,9 @@ class _Printer:
             return f"{self.extreme_name(node.op, arg.type)}({self.ordered(arg)}){where}"
         number = f"CAST({self.counted(arg)} AS {self.number})"
         if node.op == "median" and self.dialect == "postgres":
-            lower, upper = (f"PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {number}{way}){where}" for way in ("", " DESC"))
+            lower, upper = (
+                f"PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {number}{way}){where}" for way in ("", " DESC")
+            )
             return f"(({lower} + {upper}) / 2)"
         return f"{node.op.upper()}({self.in_order(number, arg.type) if node.op == 'avg' else number}){where}"
 
