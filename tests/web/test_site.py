@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -17,7 +18,7 @@ from tests.conftest import SignIn
 pytestmark = pytest.mark.django_db
 
 
-def breaks(request: object) -> None:
+def breaks(request: object) -> HttpResponse:
     """A page that breaks while holding something private."""
     raise RuntimeError("Doris 19410203-1234")
 
