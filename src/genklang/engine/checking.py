@@ -19,6 +19,7 @@ AHEAD = 5 * MINUTE  # clocks differ a little
 _TRUE = {"true", "yes", "ja", "1", "sant"}
 _FALSE = {"false", "no", "nej", "0", "falskt"}
 _ABOUT_DUES = ("acknowledged", "resolved", "waived")
+_NEEDED_TEXT = dict.fromkeys(_ABOUT_DUES, "due") | {"allocated": "arm", "voided": "event"}
 _EXAMPLES: dict[FieldKind, dict[Language, str]] = {
     "boolean": {"sv": "ja eller nej", "en": "yes or no"},
     "integer": {"sv": "ett heltal, till exempel 3", "en": "a whole number, for example 3"},
@@ -45,7 +46,7 @@ def coerce(compiled: Compiled, kind: str, data: Mapping[str, Any]) -> Coerced:
     """Read the fields of an event. Instants become ISO 8601 in UTC, dates and times ISO 8601, lists of times lists."""
     fields, strict = _fields(compiled, kind)
     if fields is None:
-        return Coerced(dict(data), [])
+        return Coerced(dict(data), _missing_text(kind, data))
     problems = [
         Problem(code="unknown_field", kind=kind, field=name, written=name, words=in_both(names=_joined(fields)))
         for name in data
@@ -66,6 +67,14 @@ def coerce(compiled: Compiled, kind: str, data: Mapping[str, Any]) -> Coerced:
         else:
             read[name] = value
     return Coerced(read, problems)
+
+
+def _missing_text(kind: str, data: Mapping[str, Any]) -> list[Problem]:
+    """The one field that a built-in event cannot do without; what else it carries is its reporter's own."""
+    name = _NEEDED_TEXT.get(kind)
+    if name is None or (isinstance(data.get(name), str) and data[name]):
+        return []
+    return [Problem(code="missing_field", kind=kind, field=name, words=_example_of("text"))]
 
 
 def check(compiled: Compiled, state: State | None, event: Event, *, now: int | None) -> list[Problem]:
@@ -98,8 +107,8 @@ def _possible(compiled: Compiled, state: State, kind: Kind, event: Event) -> lis
         return [Problem(code="not_enrolled", kind=event.kind)]
     if event.kind in _ABOUT_DUES:
         return _about_due(state, event)
-    if event.kind == "allocated" and event.data.get("arm") not in compiled.arms:
-        written = str(event.data.get("arm", ""))
+    if event.kind == "allocated" and event.data["arm"] not in compiled.arms:
+        written = str(event.data["arm"])
         return [
             Problem(code="unknown_arm", kind=kind.name, written=written, words=in_both(names=_joined(compiled.arms)))
         ]
@@ -240,7 +249,11 @@ def _example(declared: DataField) -> dict[Language, Mapping[str, str]]:
     if declared.type == "choice":
         names = _joined(declared.options)
         return {"sv": {"example": f"något av: {names}"}, "en": {"example": f"one of: {names}"}}
-    return {language: {"example": words} for language, words in _EXAMPLES[declared.type].items()}
+    return _example_of(declared.type)
+
+
+def _example_of(kind: FieldKind) -> dict[Language, Mapping[str, str]]:
+    return {language: {"example": words} for language, words in _EXAMPLES[kind].items()}
 
 
 def _joined(names: Any) -> str:

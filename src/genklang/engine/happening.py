@@ -197,9 +197,10 @@ def _stated(draft: Draft, compiled: Compiled, event: Event) -> bool:
 
 
 def _allocated(draft: Draft, compiled: Compiled, event: Event) -> bool:
-    if event.data.get("arm") not in compiled.arms:
+    arm = str(event.data.get("arm", ""))
+    if arm not in compiled.arms:
         return False
-    draft.arm = event.data["arm"]
+    draft.arm = arm
     return True
 
 

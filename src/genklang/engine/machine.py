@@ -115,6 +115,10 @@ class Machine:
             then = self.fold(state.enrolment, history(), until=event.occurred_at).state if history else None
         return check(self._compiled, then, event, now=now)
 
+    def check_form(self, event: Event) -> list[Problem]:
+        """What is wrong with an event whatever has happened before: its kind, who reports it, its fields."""
+        return check(self._compiled, None, event, now=None)
+
     def coerce(self, kind: str, data: Mapping[str, Any]) -> Coerced:
         """Read the fields of an event as their types, from JSON values or from text as people write it."""
         return coerce(self._compiled, kind, data)

@@ -1,8 +1,8 @@
 """Reads the stories in cases/ and drives anything that can run them: the pure engine here, a database elsewhere.
 
 A story is a protocol, a zone, what arrives (in the order in which it arrives; "tick" lets time pass), and how things
-stand at the end. Times are local wall times of the zone; "02:30b" is the second 02:30 of a night when the clock is put back.
-A due is called by its expectation and its target: "dose 2026-03-02 08:00".
+stand at the end. Times are local wall times of the zone; "02:30b" is the second 02:30 of a night when the clock is put
+back. A due is called by its expectation and its target: "dose 2026-03-02 08:00".
 """
 
 from collections.abc import Iterator, Mapping
