@@ -64,10 +64,16 @@ class Recorder:
         if problem := self._house_only(event, source) or self._out_of_bounds(event):
             return event, (problem,)
         raw = engine.Event(event.id, event.kind, event.occurred_at, event.by, incoming.data, event.sequence, self.now)
-        found = self.machine.check(self.state, raw, history=self.log)
+        found = self.machine.check(self._just_before(event), raw, history=self.log)
         if source.may_wait:
             found = [problem for problem in found if problem.code not in WAITS]
         return event, tuple(in_words(problem) for problem in found)
+
+    def _just_before(self, event: engine.Event) -> engine.State:
+        """How things stand just before an event that answers to a due; the worker may not have come as far yet."""
+        if event.kind not in ("acknowledged", "resolved", "waived"):
+            return self.state
+        return self.machine.advance(self.state, event.occurred_at - 1).state
 
     def _house_only(self, event: engine.Event, source: Source) -> Problem | None:
         """The engine's own kinds of event come from the house's verbs, never from outside."""
