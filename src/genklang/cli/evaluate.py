@@ -40,7 +40,7 @@ _NUMBERS: dict[str, tuple[type, str]] = {
     "confidence": (float, "confidence level of intervals (0.95)"),
     "target": (float, "what one group is compared with; a share from 0 to 1"),
     "relevant": (float, "smallest difference that matters, in the outcome's unit; a share from 0 to 1"),
-    "horizon": (float, "when to compare (survival)"),
+    "horizon": (float, "when to compare (survival); periods after the start to average over (interrupted_time_series)"),
     "season": (int, "periods in a year (interrupted_time_series)"),
 }
 

@@ -26,7 +26,8 @@ YES = frozenset({"ja", "j", "yes", "y", "true", "sant", "sann"})
 NO = frozenset({"nej", "n", "no", "false", "falskt", "falsk"})
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", ".", "-", "saknas", "missing", "nat"})
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-LARGEST = 1e100  # squares stay finite
+LARGEST = 1e50  # its fourth power is still a number
+SMALLEST = 1e-50  # and so is this one's
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))")
 
 WRITE_NUMBER = Text(sv='Skriv ett tal, till exempel "12,5".', en='Write a number, for example "12.5".')
@@ -79,6 +80,8 @@ def number_in(cell: Any) -> float | None:
         value = float(cell)
     else:
         return None
+    if abs(value) < SMALLEST:
+        return 0.0
     return value if abs(value) <= LARGEST else None
 
 

@@ -154,7 +154,8 @@ def _variances(cells: _Cells, free: Floats) -> Floats:
 def _satterthwaite(parts: Floats, free: Floats) -> float:
     """Degrees of freedom of a sum of independent variances; borrowed variances count with their arm's pool."""
     freedom = np.where(free > 0, free, free.sum(axis=0))
-    return float(parts.sum() ** 2 / (parts**2 / freedom).sum())
+    portions = parts / parts.sum()  # first, so that very large and very small variances stay within range
+    return float(1 / (portions**2 / freedom).sum())
 
 
 def _matched(value: float, differences: Floats, weights: Floats, *, scale: float, confidence: float) -> Estimate:

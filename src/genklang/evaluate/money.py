@@ -16,6 +16,7 @@ from genklang.evaluate.texts import Number, Text
 from genklang.evaluate.verdicts import Verdict
 
 SEK = Text(sv="kronor", en="SEK")
+_NOTHING = 1e-9  # SEK
 ASSUMPTIONS = (
     Text(
         sv="Sparade enheter blir sparade pengar: tiden eller platsen används till annat eller läggs ner.",
@@ -121,10 +122,10 @@ def _payback(balances: dict[str, Floats], confidence: float) -> Estimate | None:
 
 
 def _units_needed(costs: Costs, months: int) -> Estimate | None:
-    if costs.saving <= 0:
+    if costs.saving <= _NOTHING:
         return None
     cost = costs.running + costs.upfront / months
-    held = costs.saving_low is not None and costs.saving_low > 0 and costs.saving_high is not None
+    held = costs.saving_low is not None and costs.saving_low > _NOTHING and costs.saving_high is not None
     return Estimate(
         name="break_even_units",
         label=Text(sv="enheter i månaden för att gå jämnt ut", en="units a month to break even"),

@@ -26,7 +26,7 @@ class Options(TypedDict, total=False):
     before: str | None  # column: the measurement before (before-after)
     start: str | int | None  # first period with the practice (series)
     season: int | None  # periods in a year, to allow for the season (series)
-    horizon: float | None  # when to compare (survival); as long as both arms are followed, otherwise
+    horizon: float | None  # when to compare (survival), or periods after the start to average over (series)
     target: float | None  # what one group is compared with; a share from 0 to 1
     kind: OutcomeKind | None  # "share", "mean" or "count", instead of inferring it
     success: str | int | None  # the outcome's value that counts as yes

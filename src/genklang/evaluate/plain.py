@@ -331,14 +331,15 @@ def _seen_series(finding: Finding) -> Text:
     estimate, decimals = finding.estimate, _decimals(finding.estimate)
     slope = finding.estimated("slope_change")
     template = Text(
-        sv="Efter starten låg ”{outcome}” i snitt {change} än väntat ({interval}); takten per period blev {slope}.",
-        en="After the start “{outcome}” was on average {change} than expected ({interval}); the pace per period "
+        sv="De första {n} perioderna efter starten låg ”{outcome}” i snitt {change} än väntat ({interval}); takten per period blev {slope}.",
+        en="In the first {n} periods after the start “{outcome}” was on average {change} than expected ({interval}); the pace per period "
         "became {slope}.",
     )
     return template.fill(
         outcome=finding.outcome.label,
         change=_signed(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
         interval=interval_words(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        n=f"{dict(finding.settings).get('horizon') or 0:g}",
         slope=_signed(slope, scale=1.0, words=_LOWER_HIGHER, decimals=_decimals(slope)),
     )
 

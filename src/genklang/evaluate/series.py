@@ -40,6 +40,7 @@ class Segmented:
     expected: Floats
     autocorrelation: float
     lags: int
+    horizon: float  # periods after the start that the average is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +53,19 @@ class _Fit:
 
 
 def segmented_regression(
-    values: Floats, *, periods: Floats, start: float, season: int | None = None, confidence: float = 0.95
+    values: Floats,
+    *,
+    periods: Floats,
+    start: float,
+    season: int | None = None,
+    horizon: float | None = None,
+    confidence: float = 0.95,
 ) -> Segmented:
     """Level and slope change of `values` (n,) at `periods` (n,), whole and strictly increasing, from period `start` on.
 
-    `season` is the number of periods in a year (12 for months): one pair of sine and cosine. Errors are first-order
+    `season` is the number of periods in a year (12 for months): one pair of sine and cosine. The average is over the
+    first `horizon` periods; unless given, over as many as there were before, so that the earlier line is drawn no
+    further ahead than it was seen. Errors are first-order
     autocorrelated, by restricted maximum likelihood. Raises EvaluationError when a side has fewer than four points, the
     order is wrong or nothing varies.
     """
@@ -74,17 +83,36 @@ def segmented_regression(
         method=SEGMENTED,
     )
     lags = int(np.floor(4 * (len(values) / 100) ** (2 / 9)))
-    average, level, slope = _estimates(first, design, after, confidence)
+    judged = _horizon(periods, start, horizon)
+    near = after & (periods < start + judged)
+    average, level, slope = _estimates(first, design, near, confidence)
     fitted = design @ first.coefficients
     return Segmented(
         average=average,
         level=level,
         slope=slope,
-        second=_estimates(_newey_west(values, design, lags), design, after, confidence),
+        second=_estimates(_newey_west(values, design, lags), design, near, confidence),
         fitted=fitted,
         expected=fitted - design[:, [_LEVEL, _SLOPE]] @ first.coefficients[[_LEVEL, _SLOPE]],
         autocorrelation=remembering.autocorrelation,
         lags=lags,
+        horizon=judged,
+    )
+
+
+def _horizon(periods: Floats, start: float, horizon: float | None) -> float:
+    """How many periods after the start the average is over."""
+    most = float(periods[-1]) - start + 1
+    if horizon is None:
+        return min(most, start - float(periods[0]))
+    if 1 <= horizon <= most:
+        return horizon
+    raise refuse(
+        Text(
+            sv="horisonten {h} ligger utanför serien ({n} perioder efter starten).",
+            en="the horizon {h} is outside the series ({n} periods after the start).",
+        ).fill(h=f"{horizon:g}", n=f"{most:g}"),
+        Text(sv="Skriv ett antal perioder inom serien.", en="Write a number of periods within the series."),
     )
 
 
@@ -103,9 +131,9 @@ def _newey_west(values: Floats, design: Floats, lags: int) -> _Fit:
     )
 
 
-def _estimates(fit: _Fit, design: Floats, after: Bools, confidence: float) -> tuple[Estimate, Estimate, Estimate]:
+def _estimates(fit: _Fit, design: Floats, near: Bools, confidence: float) -> tuple[Estimate, Estimate, Estimate]:
     """Average, level and slope: each a weighted sum of the coefficients of level and slope."""
-    average = design[after][:, [_LEVEL, _SLOPE]].mean(axis=0)
+    average = design[near][:, [_LEVEL, _SLOPE]].mean(axis=0)
     sums = (("average", AVERAGE, average), ("level", LEVEL, (1.0, 0.0)), ("slope", SLOPE, (0.0, 1.0)))
     first, second, third = (
         _combined(fit, np.array(weights), f"{name}_change{fit.suffix}", label, confidence)

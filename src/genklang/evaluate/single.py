@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from genklang.evaluate.arrays import Floats, t_p, t_quantile
+from genklang.evaluate.columns import SMALLEST
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.means import check_known
 from genklang.evaluate.methods import PAIRED, STUDENT, WILSON, Method
@@ -105,7 +106,7 @@ def _check_spread(values: Floats) -> None:
             ),
             Text(sv="Minst två personer behövs, helst trettio.", en="At least two people are needed, better thirty."),
         )
-    if np.ptp(values) <= 1e-12 * np.abs(values).max():
+    if float(values.std(ddof=1)) <= max(SMALLEST, 1e-12 * float(np.abs(values).max())):
         raise refuse(
             Text(
                 sv="värdet är {value} för alla: osäkerheten kan inte räknas ut.",

@@ -107,7 +107,7 @@ def test_intervals_cover_at_their_level() -> None:
     hits = 0
     for _ in range(500):
         treated = np.tile([True, False], 30)
-        outcome = strata + np.where(treated, 2 + random.normal(0, 3, 60), random.exponential(1, 60) - 1)
+        outcome = (strata + np.where(treated, 2 + random.normal(0, 3, 60), random.exponential(1, 60) - 1)).astype(float)
         estimate = difference_in_means(outcome, treated, strata=strata)
         assert estimate.low is not None
         assert estimate.high is not None

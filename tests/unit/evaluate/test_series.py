@@ -38,8 +38,18 @@ def test_what_was_put_in_comes_out() -> None:
     found = segmented_regression(values, periods=periods, start=24, season=12)
     assert found.level.value == pytest.approx(-8, abs=2)
     assert found.slope.value == pytest.approx(-0.5, abs=0.1)
-    assert found.average.value == pytest.approx(-8 - 0.5 * (95 / 2), abs=5)
-    assert found.average.value == pytest.approx(float((found.fitted - found.expected)[24:].mean()), abs=1e-9)
+    assert found.horizon == 24
+    assert found.average.value == pytest.approx(-8 - 0.5 * (23 / 2), abs=3)
+    assert found.average.value == pytest.approx(float((found.fitted - found.expected)[24:48].mean()), abs=1e-9)
+
+
+def test_the_horizon_says_how_far_ahead_the_average_looks() -> None:
+    values, periods = series(2)
+    far, near = (segmented_regression(values, periods=periods, start=24, horizon=each) for each in (24, 1))
+    assert far.average == segmented_regression(values, periods=periods, start=24).average
+    assert near.average.value == pytest.approx(near.level.value)
+    with pytest.raises(EvaluationError, match="the horizon 25 is outside the series"):
+        segmented_regression(values, periods=periods, start=24, horizon=25)
 
 
 def test_the_season_narrows_the_interval() -> None:

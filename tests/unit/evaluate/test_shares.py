@@ -81,7 +81,7 @@ def test_mantel_haenszel_by_hand() -> None:
 
 def test_sato_is_near_the_binomial_variance_in_large_strata() -> None:
     outcome, treated, strata = stratified()
-    outcome, treated, strata = (np.tile(each, 20) for each in (outcome, treated, strata))
+    outcome, treated, strata = np.tile(outcome, 20), np.tile(treated, 20), np.tile(strata, 20)
     weights, parts = [], []
     for stratum in (1, 2, 3):
         ones, zeros = (outcome[(strata == stratum) & (treated == arm)] for arm in (True, False))

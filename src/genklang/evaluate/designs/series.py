@@ -53,7 +53,12 @@ def build(request: Request) -> Finding:
     request.needs("outcome", "time")
     read = _read(request)
     result = segmented_regression(
-        read.values, periods=read.periods, start=read.start, season=request.season, confidence=request.confidence
+        read.values,
+        periods=read.periods,
+        start=read.start,
+        season=request.season,
+        horizon=request.horizon,
+        confidence=request.confidence,
     )
     after = read.periods >= read.start
     arms = (
@@ -83,7 +88,12 @@ def build(request: Request) -> Finding:
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=False),
         ),
         curves=_curves(read, result),
-        settings=(("start", read.start), ("season", request.season), ("lags", result.lags)),
+        settings=(
+            ("start", read.start),
+            ("season", request.season),
+            ("horizon", result.horizon),
+            ("lags", result.lags),
+        ),
     )
 
 
