@@ -1,0 +1,80 @@
+"""The program `genklang`: its commands are modules here, each with `register(subparsers)` and `run(args)`.
+
+Exit codes: 0 done, 1 the input is wrong, 2 asked wrongly, 3 a fault of the program itself. A command's heavy imports
+stand inside its functions, so that `genklang --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = ("check", "rehearse", "replay", "measure", "evaluate", "search", "serve", "work")
+DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. `argv` left out is the program's own arguments."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in given
+    words = [word for word in given if word != "--debug"]
+    args = _parser(words).parse_args(words)
+    if args.command is None:
+        _parser([]).print_help(sys.stderr)
+        return WRONG_USE
+    try:
+        code: int = args.run(args)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has heard enough; the interpreter must not complain when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if debug:
+            raise
+        return _told(error)
+    return code
+
+
+def _told(error: Exception) -> int:
+    """Say in one line what went wrong: a file that cannot be used is the user's matter, anything else is ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        reason = (error.strerror or "it cannot be used").lower()
+        print(f"{error.filename}: {reason}. Give a file that you may use.", file=sys.stderr)
+        return WRONG_INPUT
+    kind = type(error).__name__
+    print(f"genklang: a fault of the program ({kind}). Run it again with --debug to see where.", file=sys.stderr)
+    return FAULT
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser that knows the command that is asked for, or all of them where none is."""
+    parser = argparse.ArgumentParser(
+        prog="genklang",
+        description="A knowledge bank where good examples run.",
+        epilog="Each command explains itself: genklang check --help. Any command takes --debug.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the program's version and stop")
+    subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    asked = [word for word in words[:1] if word in COMMANDS]
+    for name in asked or COMMANDS:
+        module = f"genklang.cli.{name}"
+        if importlib.util.find_spec(module) is not None:
+            importlib.import_module(module).register(subparsers)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Shows the installed version; it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"genklang {version('genklang')}")
+        parser.exit()
