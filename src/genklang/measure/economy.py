@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
 
-from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.expressions import compile_expression
+from genklang.protocol.scopes import economy_scope
 from genklang.protocol.types import EconomyLine, Protocol
 from genklang.protocol.units import Money
 
@@ -96,14 +97,8 @@ def economy(
 
 def quantity_of(protocol: Protocol, line: EconomyLine, known: Mapping[str, float | None]) -> float | None:
     """The quantity of one line from the indicators and counts that are known."""
-    quantity = compile_expression(line.quantity, quantity_scope(protocol)).python(known)
+    quantity = compile_expression(line.quantity, economy_scope(protocol)).python(known)
     return None if quantity is None else float(quantity)
-
-
-def quantity_scope(protocol: Protocol) -> Scope:
-    """What a quantity may name: the indicators, how many take part and for how long, and the study's effect."""
-    names = (*protocol.indicators, "enrolments", "enrolment_months", "effect")
-    return Scope(dict.fromkeys(names, Type.NUMBER))
 
 
 def _line(name: str, line: EconomyLine, *, quantity: float | None, price: Money, months: float) -> Amount:

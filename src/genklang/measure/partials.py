@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genklang.measure.engines import opened
-from genklang.measure.sql import Query, grouped_sql, scope_of
+from genklang.measure.sql import Query, grouped_sql
 from genklang.measure.tables import Tables
 from genklang.protocol.expressions import Expression, Scope, Type, compile_expression
 from genklang.protocol.expressions.nodes import Node
 from genklang.protocol.expressions.sql import to_sql
+from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Protocol
 
 Floats = NDArray[np.float64]
@@ -71,11 +72,12 @@ class Partials:
     def _put_together(self, leaf: Leaf, weights: Floats) -> Floats:
         if leaf.op in ("min", "max"):
             return self._extreme(leaf, weights)
-        first, *rest = [weights @ self.parts[column] for column in leaf.columns]
-        if not rest:
-            return first
-        counted = np.where(rest[0] > 0, rest[0], np.nan)
-        return first / counted if leaf.op == "avg" else np.where(np.isnan(counted), np.nan, first)
+        added: list[Floats] = [weights @ self.parts[column] for column in leaf.columns]
+        if len(added) == 1:
+            return added[0]
+        total, counted = added[0], np.where(added[1] > 0, added[1], np.nan)
+        result: Floats = total / counted if leaf.op == "avg" else np.where(np.isnan(counted), np.nan, total)
+        return result
 
     def _extreme(self, leaf: Leaf, weights: Floats) -> Floats:
         best, none = (np.fmin, np.inf) if leaf.op == "min" else (np.fmax, -np.inf)
@@ -92,7 +94,7 @@ def take_apart(protocol: Protocol, tables: Tables, queries: Mapping[str, Query])
     taken: dict[str, Partials | None] = {}
     with opened(protocol, tables, queries.values(), engine="duckdb") as execute:
         for name, query in queries.items():
-            expression = compile_expression(query.value, scope_of(protocol, query.of))
+            expression = compile_expression(query.value, table_scope(protocol, query.of))
             try:
                 whole, leaves, columns = _decomposed(expression)
             except CannotBeTakenApart:

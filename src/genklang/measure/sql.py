@@ -12,7 +12,8 @@ from typing import Literal
 
 from genklang.measure.calendar import Period
 from genklang.measure.tables import columns_of
-from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.expressions import Type, compile_expression
+from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Indicator, Protocol
 
 Dialect = Literal["duckdb", "postgres"]
@@ -45,11 +46,6 @@ class Query:
         return cls(indicator.of, indicator.value, indicator.per, tuple(indicator.by))
 
 
-def scope_of(protocol: Protocol, of: str) -> Scope:
-    """What an aggregate over a table may name."""
-    return Scope(names=columns_of(protocol, of), aggregates=True)
-
-
 def indicator_sql(
     protocol: Protocol, name: str, dialect: Dialect, *, source: str | None = None, grouped: bool = True
 ) -> str:
@@ -64,7 +60,7 @@ def indicator_sql(
 
 def query_sql(protocol: Protocol, query: Query, dialect: Dialect, *, source: str | None = None) -> str:
     """The statement of a query; see `indicator_sql`."""
-    expression = compile_expression(query.value, scope_of(protocol, query.of))
+    expression = compile_expression(query.value, table_scope(protocol, query.of))
     value = as_number(expression.type, expression.sql(dialect))
     return grouped_sql(query, [value, "COUNT(DISTINCT enrolment)", "COUNT(*)"], source=source)
 
@@ -102,6 +98,6 @@ def quoted(name: str) -> str:
 
 def needed_columns(protocol: Protocol, query: Query) -> tuple[str, ...]:
     """The columns that a statement reads, in the order of the table."""
-    names = compile_expression(query.value, scope_of(protocol, query.of)).names
+    names = compile_expression(query.value, table_scope(protocol, query.of)).names
     read = {*names, *query.by, "enrolment", "local_date"}
     return tuple(name for name in columns_of(protocol, query.of) if name in read)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import fsum
 from typing import Any, Literal
 
 from genklang.engine.time import Zone
 from genklang.engine.types import Event
 from genklang.measure.calendar import MICROSECONDS_PER_DAY, start_of, whole_periods
-from genklang.measure.sql import scope_of
 from genklang.measure.tables import Log, Table, Tables
 from genklang.protocol.expressions import compile_expression
+from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Outcome, Protocol, Series, TimeToEvent
 
 StudyTable = dict[str, list[Any]]
@@ -21,9 +22,9 @@ StudyTable = dict[str, list[Any]]
 def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
     """One row for each enrolment that can be evaluated: of a randomised practice, those with an arm.
 
-    Columns: `enrolment`, `arm` (where there are arms), every fact that is one value, each outcome of the study (None where missing;
-    a count of nothing is 0), and for time to event `time` (days) and `event` (True, or False where watching ended before).
-    Raises ValueError for a protocol without a study.
+    Columns: `enrolment`, `arm` (where there are arms), every fact that is one value, each outcome of the study (None
+    where missing; a count of nothing is 0), and for time to event `time` (days) and `event` (True, or False where
+    watching ended before). Raises ValueError for a protocol without a study.
     """
     study = protocol.study
     if study is None:
@@ -48,7 +49,7 @@ def _counts(protocol: Protocol, log: Log) -> bool:
 
 def _outcome(protocol: Protocol, tables: Tables, outcome: Outcome, enrolments: Sequence[str]) -> list[Any]:
     """The aggregate over each participant's own rows."""
-    expression = compile_expression(outcome.value, scope_of(protocol, outcome.of))
+    expression = compile_expression(outcome.value, table_scope(protocol, outcome.of))
     own: dict[str, list[Mapping[str, Any]]] = {name: [] for name in enrolments}
     for row in _needed(tables[outcome.of], expression.names):
         if row["enrolment"] in own:
@@ -104,7 +105,7 @@ class SeriesTable:
     change: date | None
 
     def columns(self) -> StudyTable:
-        """As evaluating takes it: `period` ("2026-03" for a month, a date for a week), `index`, `value` and `after` (0 or 1)."""
+        """As evaluating takes it: `period` ("2026-03", or a date for a week), `index`, `value`, `after` (0 or 1)."""
         return {
             "period": [self._written(start) for start in self.period],
             "index": list(self.index),
@@ -119,8 +120,9 @@ class SeriesTable:
 def series_table(protocol: Protocol, tables: Tables, name: str) -> SeriesTable:
     """A series of the study's, by whole local periods from the first enrolment to the horizon.
 
-    The change is the first occurrence of its event in the adoption. A period in which it comes is neither before nor after: it is
-    left out, unless the change comes on its first day. Raises ValueError for a series that the study does not have.
+    The change is the first occurrence of its event in the adoption. A period in which it comes is neither before nor
+    after: it is left out, unless the change comes on its first day. Raises ValueError for a series that the study
+    does not have.
     """
     declared = protocol.study.series.get(name) if protocol.study else None
     if declared is None:
@@ -156,9 +158,38 @@ def _periods(tables: Tables, declared: Series) -> list[date]:
 
 
 def _values(protocol: Protocol, tables: Tables, declared: Series) -> dict[date, float | None]:
-    expression = compile_expression(declared.value, scope_of(protocol, declared.of))
+    expression = compile_expression(declared.value, table_scope(protocol, declared.of))
     rows: dict[date, list[Mapping[str, Any]]] = {}
     for row in _needed(tables[declared.of], {*expression.names, "local_date"}):
         rows.setdefault(start_of(declared.per, date.fromisoformat(row["local_date"])), []).append(row)
     values = {start: expression.aggregate(own) for start, own in rows.items()}
     return {start: None if value is None else float(value) for start, value in values.items()}
+
+
+def series_columns(protocol: Protocol, tables: Tables) -> StudyTable:
+    """All series of the study side by side: `period`, `after` (0 or 1) and a column each; None for no value."""
+    columns: dict[str, dict[str, float | None]] = {}
+    after: dict[str, int] = {}
+    for name in protocol.study.series if protocol.study else ():
+        own = series_table(protocol, tables, name).columns()
+        columns[name] = dict(zip(own["period"], own["value"], strict=True))
+        after |= dict(zip(own["period"], own["after"], strict=True))
+    periods = sorted(after)
+    side_by_side = {name: [values.get(period) for period in periods] for name, values in columns.items()}
+    return {"period": periods, "after": [after[period] for period in periods], **side_by_side}
+
+
+def study_effect(protocol: Protocol, table: StudyTable) -> float | None:
+    """The primary outcome's mean in the other arm less that in the control arm: what the economy calls `effect`."""
+    study, randomise = protocol.study, protocol.randomise
+    if study is None or randomise is None or study.control is None or not study.outcomes:
+        return None
+    treated = next(arm for arm in randomise.arms if arm != study.control)
+    outcome = table[next(iter(study.outcomes))]
+    pairs = [(arm, float(value)) for arm, value in zip(table["arm"], outcome, strict=True) if value is not None]
+    with_it, without = (_mean([value for arm, value in pairs if arm == one]) for one in (treated, study.control))
+    return None if with_it is None or without is None else with_it - without
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fsum(values) / len(values) if values else None

@@ -16,54 +16,10 @@ from typing import Any, Protocol
 from genklang.engine.time import parse_instant
 from genklang.engine.types import Event, OutcomeFact, State
 from genklang.measure.calendar import local_day, months_between
+from genklang.protocol import scopes
 from genklang.protocol.expressions import Type
-from genklang.protocol.types import DataField, FieldKind
+from genklang.protocol.scopes import ENROLMENTS
 from genklang.protocol.types import Protocol as Practice
-
-ENROLMENTS = "enrolments"
-KINDS: Mapping[FieldKind, Type] = {
-    "boolean": Type.BOOLEAN,
-    "integer": Type.INTEGER,
-    "number": Type.NUMBER,
-    "text": Type.TEXT,
-    "choice": Type.TEXT,
-    "time": Type.TEXT,
-    "date": Type.DATE,
-    "instant": Type.INSTANT,
-    "times": Type.TIMES,
-}
-
-_OF_FACTS: Mapping[str, Type] = {
-    "enrolment": Type.TEXT,
-    "expectation": Type.TEXT,
-    "occurrence": Type.TEXT,
-    "slot_date": Type.DATE,
-    "target_at": Type.INSTANT,
-    "deadline_at": Type.INSTANT,
-    "resolved_at": Type.INSTANT,
-    "status": Type.TEXT,
-    "met": Type.BOOLEAN,
-    "met_late": Type.BOOLEAN,
-    "missed": Type.BOOLEAN,
-    "minutes_late": Type.NUMBER,
-    "arm": Type.TEXT,
-    "stage": Type.TEXT,
-}
-_OF_EVENTS: Mapping[str, Type] = {
-    "enrolment": Type.TEXT,
-    "event": Type.TEXT,
-    "occurred_at": Type.INSTANT,
-    "arm": Type.TEXT,
-    "stage": Type.TEXT,
-}
-_OF_ENROLMENTS: Mapping[str, Type] = {
-    "enrolment": Type.TEXT,
-    "enrolled_at": Type.INSTANT,
-    "ended_at": Type.INSTANT,
-    "stage": Type.TEXT,
-    "arm": Type.TEXT,
-    "months": Type.NUMBER,
-}
 
 Columns = Mapping[str, Type]
 
@@ -157,19 +113,8 @@ class Tables:
 
 
 def columns_of(practice: Practice, of: str) -> Columns:
-    """The columns of a table. An event's fields hide facts of the same name."""
-    facts = _typed(practice.facts)
-    local = {"local_date": Type.DATE}
-    if of in practice.expectations:
-        return {**facts, **_OF_FACTS, **local}
-    if of == ENROLMENTS:
-        return {**facts, **_OF_ENROLMENTS, **local}
-    declared = practice.events.get(of)
-    return {**facts, **_typed(declared.fields if declared else {}), **_OF_EVENTS, **local}
-
-
-def _typed(fields: Mapping[str, DataField]) -> dict[str, Type]:
-    return {name: KINDS[field.type] for name, field in fields.items()}
+    """The columns of a table: what an aggregate may name, and `local_date`. Raises KeyError for what is no table."""
+    return {**scopes.columns_of(practice, of), "local_date": Type.DATE}
 
 
 def _fact_rows(tables: Tables, expectation: str) -> Iterator[Mapping[str, Any]]:

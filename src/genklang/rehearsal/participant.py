@@ -65,8 +65,8 @@ def seeded(*parts: object) -> random.Random:
 
 
 def enrolment_name(seed: int, index: int) -> str:
-    """What simulated participant number `index` (from 0) of a seed is called."""
-    return f"s{seed}-{index + 1:04d}"
+    """What simulated participant number `index` (from 0) of a seed is called: so that nobody takes it for a person."""
+    return f"simulated-{seed}-{index + 1:04d}"
 
 
 def live(machine: Machine, script: Script, *, seed: int, index: int, start: int, end: int) -> Living:

@@ -30,6 +30,7 @@ class Rehearsal:
     protocol: Protocol
     zone: str
     seed: int
+    years: float
     parameters: Mapping[str, float]
     start: int
     end: int
@@ -112,7 +113,7 @@ def rehearse(
         for index, wait in enumerate(_waits(script, begun, enrolments))
     ]
     participants = _run(protocol, lives, seed=seed, progress=progress)
-    return Rehearsal(protocol, zone, seed, script.parameters, begun, end, participants)
+    return Rehearsal(protocol, zone, seed, years, script.parameters, begun, end, participants)
 
 
 def after_years(zone: Zone, start: int, years: float) -> int:

@@ -8,25 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from genklang.engine.time import Zone, format_instant
-from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.expressions import compile_expression
+from genklang.protocol.scopes import rehearsal_scope
 from genklang.protocol.types import Behaviour, EventKind, Expectation, FieldKind, Protocol, Rehearsal
 from genklang.protocol.units import Duration
 from genklang.rehearsal.problems import RehearsalError, check_parameters
 
 Row = Mapping[str, Any]
 Draw = Callable[[Row, random.Random], Any]
-
-KINDS: Mapping[FieldKind, Type] = {
-    "boolean": Type.BOOLEAN,
-    "integer": Type.INTEGER,
-    "number": Type.NUMBER,
-    "text": Type.TEXT,
-    "choice": Type.TEXT,
-    "time": Type.TEXT,
-    "date": Type.DATE,
-    "instant": Type.INSTANT,
-    "times": Type.TIMES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One behaviour, ready to be drawn from. `event` is the kind that is sent, by `role`; late draws are for expectations.
+    """One behaviour, ready to be drawn from. `event` is the kind that is sent, by `role`; late draws are for
+    expectations.
 
     `personal` says that its chances depend on the person or the time, not only on parameters.
     """
@@ -66,7 +56,7 @@ class Act:
     personal: bool
 
     def happens(self, row: Row, rng: random.Random) -> bool:
-        """Whether it holds for the person, and chance lets it happen (for an expectation: without waiting for an alarm)."""
+        """Whether it holds for the person, and chance lets it happen (a due: of itself, without an alarm)."""
         return self.when(row, rng) is True and rng.random() < (self.probability(row, rng) or 0)
 
     def happens_late(self, row: Row, rng: random.Random) -> bool:
@@ -95,7 +85,7 @@ class Script:
         declared = protocol.rehearsal or Rehearsal()
         self.parameters = {name: float(one.value) for name, one in declared.parameters.items()} | given
         self.arrivals = declared.arrivals
-        self._scope = behaviour_scope(protocol)
+        self._scope = rehearsal_scope(protocol)
         self._facts = {name: self._draw(text) for name, text in declared.facts.items()}
         acts = [self._act(name, behaviour) for name, behaviour in declared.behaviour.items()]
         self.answers = {act.name: act for act in acts if act.name in protocol.expectations}
@@ -152,23 +142,6 @@ class Script:
         ]
         names = [compile_expression(text, self._scope).names for text in texts if text]
         return any(not used <= self.parameters.keys() for used in names)
-
-
-def behaviour_scope(protocol: Protocol) -> Scope:
-    """What a behaviour may name: facts, parameters, `arm`, `stage`, and how long it has been."""
-    facts = {name: KINDS[fact.type] for name, fact in protocol.facts.items()}
-    parameters = protocol.rehearsal.parameters if protocol.rehearsal else {}
-    return Scope(
-        names={
-            **facts,
-            **dict.fromkeys(parameters, Type.NUMBER),
-            "arm": Type.TEXT,
-            "stage": Type.TEXT,
-            "months_in_stage": Type.NUMBER,
-            "months_enrolled": Type.NUMBER,
-        },
-        random=True,
-    )
 
 
 def as_json(value: Any, kind: FieldKind) -> Any:
