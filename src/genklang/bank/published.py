@@ -26,6 +26,7 @@ class FigureView:
     source_key: str
     compares_with: str
     measure: str
+    kind: str
     arm: str
     subgroup: tuple[tuple[str, str], ...]
 
@@ -70,6 +71,7 @@ def figure_view(figure: Figure, results: Results, protocol: Protocol) -> FigureV
         source_key=figure.source,
         compares_with=said(compared),
         measure=figure.compares_with or "",
+        kind=figure.kind,
         arm=figure.arm or "",
         subgroup=tuple(figure.subgroup.items()),
     )
@@ -110,10 +112,8 @@ def headline_of(practice: Practice) -> tuple[str, str, str] | None:
 def _beside(figure: Figure, other: Figure) -> str:
     """Two figures of the same sort, the unit said once: "10 against 26 hours a month"."""
     value = figure.value or 0.0
-    if figure.unit == "share":
-        text = number(round(value * 100, 10), decimals=PERCENT_DECIMALS)
-    else:
-        text = number(value)
+    share = figure.unit == "share"
+    text = number(round(value * 100, 10), decimals=PERCENT_DECIMALS) if share else number(value)
     return _("%(figure)s against %(other)s") % {"figure": text, "other": figure_text(other)}
 
 
@@ -143,7 +143,7 @@ def spread_of(practice: Practice, results: Results) -> list[SpreadView]:
     """The idea's way to others, in order."""
     return [
         SpreadView(
-            Spread.Kind(event.kind).label,
+            str(Spread.Kind(event.kind).label),
             event.kind,
             event.who,
             event.happened,

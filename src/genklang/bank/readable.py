@@ -257,7 +257,8 @@ def _condition(protocol: Protocol, expectation: Expectation) -> str:
 
 
 def _role(protocol: Protocol, name: str) -> RoleView:
-    answers, reminded = [], []
+    answers: list[str] = []
+    reminded: list[str] = []
     for expectation in protocol.expectations.values():
         answers += _answers(protocol, expectation, name)
         if any(item.to == name for item in expectation.remind):

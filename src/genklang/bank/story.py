@@ -32,4 +32,5 @@ def _markdown(practice: Practice) -> str:
 @lru_cache(maxsize=200)
 def render(markdown: str) -> SafeString:
     """HTML of a story; safe, since the renderer writes every tag itself and refuses script addresses."""
-    return mark_safe(MarkdownIt("commonmark", {"html": False}).render(markdown))  # noqa: S308
+    html: str = MarkdownIt("commonmark", {"html": False}).render(markdown)
+    return mark_safe(html)  # noqa: S308

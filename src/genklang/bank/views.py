@@ -8,14 +8,17 @@ from django.views.decorators.http import require_safe
 
 from genklang.bank.cards import card_of
 from genklang.bank.comparing import comparison
+from genklang.bank.expected import expected_view
 from genklang.bank.forms import CompareForm, FindForm
 from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.published import figures_of, headline_of, labels, place_names, places_of, source_text, spread_of
 from genklang.bank.readable import readable
+from genklang.bank.rehearsing import Busy, RehearseForm, compute
 from genklang.bank.selectors import find_practices, protocol_of, results_of, shown_practices
 from genklang.bank.story import story_of
 from genklang.bank.wording import said
 from genklang.people.models import Membership, Role, User
+from genklang.rehearsal.problems import RehearsalError
 
 
 @require_safe
@@ -42,7 +45,7 @@ def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
         "story": story_of(practice),
         "readable": readable(protocol),
         "figures": figures_of(results, protocol),
-        "places": places_of(results),
+        "homes": places_of(results),
         "where": place_names(results),
         "spread": spread_of(practice, results),
         "headline": headline_of(practice),
@@ -87,8 +90,28 @@ def protocol_file(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
-    """What to expect with a visitor's own numbers."""
-    return render(request, "bank/rehearse.html", {"practice": _practice(slug)})
+    """What to expect with a visitor's own numbers. The address holds the numbers, so that it can be sent to others."""
+    practice = _practice(slug)
+    version = _current(practice)
+    protocol = protocol_of(version)
+    if protocol.rehearsal is None:
+        raise Http404
+    form = RehearseForm(request.GET if request.GET else None, protocol)
+    values = {"practice": practice, "version": version, "form": form, "trail": _rehearse_trail(practice)}
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        try:
+            values["expected"] = expected_view(protocol, results_of(practice), compute(version, form.asked()))
+        except Busy:
+            values["busy"], status = True, 503
+        except RehearsalError as errors:
+            values["problems"], status = errors.problems, 422
+    return render(request, "bank/rehearse.html", values, status=status)
+
+
+def _rehearse_trail(practice: Practice) -> list[tuple[str, str]]:
+    address = reverse("bank:practice", args=[practice.slug])
+    return [(_("Practices"), reverse("bank:list")), (practice.title, address), (_("Rehearse"), "")]
 
 
 def _practice(slug: str) -> Practice:
