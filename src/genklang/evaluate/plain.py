@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genklang.evaluate.meanings import CAUSAL, CHANGE, MONEY, TARGET
 from genklang.evaluate.texts import Number, Part, Text, decimals_for
-from genklang.evaluate.verdicts import Verdict
 
 if TYPE_CHECKING:
     from genklang.evaluate.findings import Arm, Estimate, Finding
@@ -165,87 +165,6 @@ def _arm_number(arm: Arm, scale: float, decimals: int) -> Number:
     return _scaled(arm.value or 0.0, scale, decimals)
 
 
-_CAUSAL = {
-    Verdict.BETTER: Text(
-        sv="Arbetssättet gav ett bättre resultat än jämförelsen, och slumpen är en osannolik förklaring.",
-        en="The practice gave a better result than the comparison, and chance is an unlikely explanation.",
-    ),
-    Verdict.WORSE: Text(
-        sv="Arbetssättet gav ett sämre resultat än jämförelsen, och slumpen är en osannolik förklaring.",
-        en="The practice gave a worse result than the comparison, and chance is an unlikely explanation.",
-    ),
-    Verdict.DIFFERENT: Text(
-        sv="Grupperna skiljer sig åt, och slumpen är en osannolik förklaring; vilket håll som är bättre är inte "
-        "angivet.",
-        en="The groups differ, and chance is an unlikely explanation; which way is better has not been stated.",
-    ),
-    Verdict.NO_DIFFERENCE: Text(
-        sv="Ingen skillnad kan visas: det som syns kan mycket väl vara slump.",
-        en="No difference can be shown: what is seen may well be chance.",
-    ),
-    Verdict.UNINFORMATIVE: Text(
-        sv="Underlaget är för litet för att svara: både en tydlig skillnad och ingen alls är förenliga med siffrorna.",
-        en="There is too little to answer from: the numbers fit both a clear difference and none at all.",
-    ),
-}
-_CHANGE = {
-    Verdict.BETTER: Text(
-        sv="Det blev bättre, mer än slumpen brukar ge, men utan jämförelsegrupp kan annat än arbetssättet ligga bakom.",
-        en="It became better, by more than chance tends to give, but with no comparison group the cause may be "
-        "another.",
-    ),
-    Verdict.WORSE: Text(
-        sv="Det blev sämre, mer än slumpen brukar ge, men utan jämförelsegrupp kan annat än arbetssättet ligga bakom.",
-        en="It became worse, by more than chance tends to give, but with no comparison group the cause may be another.",
-    ),
-    Verdict.DIFFERENT: Text(
-        sv="Det förändrades mer än slumpen brukar ge; vilket håll som är bättre är inte angivet, och orsaken kan "
-        "vara en annan.",
-        en="It changed by more than chance tends to give; which way is better has not been stated, and the cause "
-        "may be another.",
-    ),
-    Verdict.NO_DIFFERENCE: Text(
-        sv="Ingen förändring kan visas: det som syns kan mycket väl vara slump.",
-        en="No change can be shown: what is seen may well be chance.",
-    ),
-    Verdict.UNINFORMATIVE: _CAUSAL[Verdict.UNINFORMATIVE],
-}
-_TARGET = {
-    Verdict.BETTER: Text(
-        sv="Resultatet är bättre än målet, mer än slumpen brukar ge.",
-        en="The result is better than the target, by more than chance tends to give.",
-    ),
-    Verdict.WORSE: Text(
-        sv="Resultatet är sämre än målet, mer än slumpen brukar ge.",
-        en="The result is worse than the target, by more than chance tends to give.",
-    ),
-    Verdict.DIFFERENT: Text(
-        sv="Resultatet skiljer sig från målet; vilket håll som är bättre är inte angivet.",
-        en="The result differs from the target; which way is better has not been stated.",
-    ),
-    Verdict.NO_DIFFERENCE: Text(
-        sv="Resultatet ligger så nära målet att ingen skillnad kan visas.",
-        en="The result is so near the target that no difference can be shown.",
-    ),
-    Verdict.UNINFORMATIVE: Text(
-        sv="Underlaget räcker inte för att säga om målet är nått.",
-        en="There is not enough to say whether the target has been met.",
-    ),
-}
-_MONEY = {
-    Verdict.BETTER: Text(
-        sv="Arbetssättet betalar sig inom den tid som räknats.",
-        en="The practice pays for itself within the time counted.",
-    ),
-    Verdict.WORSE: Text(
-        sv="Arbetssättet betalar sig inte inom den tid som räknats.",
-        en="The practice does not pay for itself within the time counted.",
-    ),
-    Verdict.UNINFORMATIVE: Text(
-        sv="Om arbetssättet betalar sig beror på hur stor besparingen egentligen är.",
-        en="Whether the practice pays for itself depends on how large the saving truly is.",
-    ),
-}
 _DEPENDS = Text(
     sv="{meaning} Slutsatsen beror på vilken metod som används: de två som prövats ger olika svar.",
     en="{meaning} The conclusion depends on the choice of method: the two tried give different answers.",
@@ -253,7 +172,7 @@ _DEPENDS = Text(
 
 
 def _meaning(finding: Finding, *, causal: bool) -> Text:
-    meaning = (_CAUSAL if causal else _CHANGE)[finding.verdict]
+    meaning = (CAUSAL if causal else CHANGE)[finding.verdict]
     depends = any(flag.id == "depends_on_method" for flag in finding.flags)
     return _DEPENDS.fill(meaning=meaning) if depends else meaning
 
@@ -295,7 +214,7 @@ def _meaning_target(finding: Finding) -> Text:
             sv="Inget mål är angivet, så siffran beskriver läget och bedömer det inte.",
             en="No target is given, so the figure describes the state and does not judge it.",
         )
-    return _TARGET[finding.verdict]
+    return TARGET[finding.verdict]
 
 
 def _who_before_after(finding: Finding) -> Text:
@@ -331,8 +250,10 @@ def _seen_series(finding: Finding) -> Text:
     estimate, decimals = finding.estimate, _decimals(finding.estimate)
     slope = finding.estimated("slope_change")
     template = Text(
-        sv="De första {n} perioderna efter starten låg ”{outcome}” i snitt {change} än väntat ({interval}); takten per period blev {slope}.",
-        en="In the first {n} periods after the start “{outcome}” was on average {change} than expected ({interval}); the pace per period "
+        sv="De första {n} perioderna efter starten låg ”{outcome}” i snitt {change} än väntat "
+        "({interval}); takten per period blev {slope}.",
+        en="In the first {n} periods after the start “{outcome}” was on average {change} than expected "
+        "({interval}); the pace per period "
         "became {slope}.",
     )
     return template.fill(
@@ -382,4 +303,4 @@ def _paid(estimate: Estimate) -> Text:
 
 
 def _meaning_money(finding: Finding) -> Text:
-    return _MONEY[finding.verdict]
+    return MONEY[finding.verdict]
