@@ -1,9 +1,7 @@
-"""Whole logs: put in order, cleared of doubles and of what was voided, folded; and the difference that a late event
-makes.
+"""Whole logs: put in order, cleared of doubles and of what was voided, folded; and the difference a late event makes.
 
 A late event is never patched in. The log is folded again from where it belongs, once without it and once with it, and
-what differs
-is told as corrections: so that every order of arrival ends in the same state, the same facts and the same open alarms.
+what differs is told as corrections: so that every order of arrival ends in the same state, facts and open alarms.
 """
 
 from __future__ import annotations
@@ -108,8 +106,9 @@ def current(facts: Iterable[OutcomeFact]) -> dict[str, OutcomeFact]:
 
 def _common(known: Log, arrived: Log) -> int:
     """How many events both logs begin with."""
+    shorter = min(len(known.events), len(arrived.events))
     pairs = zip(known.events, arrived.events, strict=False)
-    return next((place for place, (one, other) in enumerate(pairs) if one is not other), len(known.events))
+    return next((place for place, (one, other) in enumerate(pairs) if one is not other), shorter)
 
 
 def _difference(

@@ -24,15 +24,14 @@ def happen(draft: Draft, compiled: Compiled, event: Event) -> None:
     if kind is None or not accepts(draft, kind, event):
         draft.held.append(event.id)
         return
-    for index in kind.meets:
-        _meet(draft, compiled.rules[index], index, event)
     before = (draft.stage, draft.arm, draft.facts)
     act = _ACTS.get(event.kind)
-    if act is not None:
-        if not act(draft, compiled, event):
-            draft.held.append(event.id)
-            return
-    elif kind.states:
+    if act is not None and not act(draft, compiled, event):
+        draft.held.append(event.id)
+        return
+    for index in kind.meets:
+        _meet(draft, compiled.rules[index], index, event)
+    if kind.states:
         _state_facts(draft, {fact: event.data[field] for field, fact in kind.states if field in event.data})
     if draft.stage is not None and draft.stage in kind.moves:
         draft.stage, draft.stage_since = kind.moves[draft.stage], at

@@ -77,10 +77,9 @@ class Machine:
         return step._replace(facts=tuple(current(step.facts).values()), refolded=True)
 
     def apply(self, state: State, event: Event, *, history: Callable[[], Sequence[Event]]) -> Step:
-        """The shells' one entrance. In order it is a step; otherwise the log is refolded, and the difference comes
-        back.
+        """The shells' one entrance: a step where the event is in order, otherwise the difference that a refold makes.
 
-        `history` gives the events of the enrolment that were applied before this one, in any order; it is asked only
+        `history` gives the events of the enrolment that were applied before this one, in any order. It is asked only
         when needed.
         """
         if event.kind == "time_passed":

@@ -73,7 +73,8 @@ def _closing(rule: Rule, due: Due, claim: int) -> Due:
 def _changed(draft: Draft, rule: Rule, due: Due, limit: int) -> Due | None:
     """The due after what its `wake` brought; None where nothing more can come of it."""
     if due.missed:
-        return _closed(rule, due) if due.closes_at - 1 == due.wake and not due.closed else _escalated(draft, rule, due)
+        closes = due.closes_at - 1 == due.wake and not due.closed
+        return _closed(rule, due) if closes else _escalated(draft, rule, due)
     if _reminder_at(rule, due) == due.wake:
         return _reminded(draft, rule, due, limit)
     return _missed(draft, rule, due)

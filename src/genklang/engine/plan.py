@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from genklang.engine.conditions import Condition, event_kinds, expected_kinds, fact_kinds
-from genklang.engine.rules import AfterEvent, Conditions, Daily, Rule
+from genklang.engine.rules import AfterEvent, Conditions, Rule
 from genklang.engine.time import Zone
 from genklang.engine.types import BUILT_IN
 from genklang.protocol.types import EventKind, Expectation, Move, Protocol
@@ -42,14 +42,6 @@ class Compiled:
         self.rules = tuple(self._rule(name, one) for name, one in sorted(protocol.expectations.items()))
         self.kinds = {name: self._kind(name) for name in (*BUILT_IN, *protocol.events)}
         self.places = {rule.name: place for place, rule in enumerate(self.rules)}
-
-    def planned_from(self, facts: set[str]) -> list[int]:
-        """The places of the rules whose daily times are among these facts."""
-        return [
-            place
-            for place, rule in enumerate(self.rules)
-            if isinstance(rule.plan, Daily) and rule.plan.fact is not None and rule.plan.fact in facts
-        ]
 
     def _rule(self, name: str, declared: Expectation) -> Rule:
         during = self.stages if declared.during is None else frozenset(declared.during)

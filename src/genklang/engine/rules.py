@@ -47,6 +47,13 @@ class Plan(Protocol):
         """From when what comes counts for `due` rather than, late, for the one before."""
 
 
+class Conditions(NamedTuple):
+    """The expressions of an expectation, compiled; None where it has none."""
+
+    when: Condition | None
+    where: Condition | None
+
+
 class Rule:
     """One expectation, ready to be run. Reads like its declaration; `plan` says when its dues fall."""
 
@@ -104,13 +111,6 @@ class Rule:
         deadline = self.deadline(target)
         wake = self.wake_open(target, deadline, 0)
         return Due(id, occurrence, anchor, local[:10], local[11:16], opens, target, deadline, wake, match)
-
-
-class Conditions(NamedTuple):
-    """The expressions of an expectation, compiled; None where it has none."""
-
-    when: Condition | None
-    where: Condition | None
 
 
 class Daily:

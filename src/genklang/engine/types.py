@@ -1,8 +1,7 @@
 """What the engine takes and gives: events in; state, outcome facts and effects out. Nothing here decides anything.
 
 Everything is a value: nothing is changed once it is made. The small records that are made by the million are named
-tuples;
-effects are dataclasses, since two different effects must never be equal.
+tuples; effects are dataclasses, since two different effects must never be equal.
 """
 
 from __future__ import annotations
@@ -104,8 +103,7 @@ class State(NamedTuple):
     """All that is remembered of one enrolment.
 
     Everything that time brings is accounted for up to and including `settled`; `last` is the position of the latest
-    event.
-    `voids` are ids of events that somebody has voided. `wake` is when something next happens by itself.
+    event. `voids` are ids of events that somebody has voided. `wake` is when something next happens by itself.
     """
 
     enrolment: str
@@ -275,9 +273,8 @@ class Step(NamedTuple):
     """What came of an event, of time, or of a whole log.
 
     `facts` are in order: a later one of the same due replaces an earlier. `held` are ids of events that nothing
-    explains yet;
-    when `refolded`, of the whole log. `withdrawn` are dues that, with what is known now, were never due: their facts no
-    longer stand.
+    explains yet; when `refolded`, of the whole log. `withdrawn` are dues that, with what is known now, were never due:
+    their facts no longer stand.
     """
 
     state: State
