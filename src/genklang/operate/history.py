@@ -15,7 +15,7 @@ from genklang.operate.incoming import Source
 from genklang.operate.machines import machine_for, settle_row
 from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.problems import Problem, Refused
-from genklang.operate.raising import Acknowledgement
+from genklang.operate.raising import acknowledgements, in_time
 from genklang.operate.recording import UNEXPLAINED, log_row
 from genklang.operate.services import new_enrolment
 from genklang.operate.writing import Change, write
@@ -67,18 +67,6 @@ def _folded(adoption: Adoption, history: History, *, until: int | None, now: int
         event.received_at = event.received_at or now
         event.held = UNEXPLAINED if event.key in step.held else None
     if not adoption.historical:
-        change.effects = _in_time(step, kept)
+        asked = in_time(step.effects, acknowledgements(change.events, held=step.held))
+        change.effects = [*asked, *(effect for effect in step.effects if isinstance(effect, engine.Notify))]
     return change
-
-
-def _in_time(step: engine.Step, events: Sequence[engine.Event]) -> list[engine.Effect | Acknowledgement]:
-    """Effects and acknowledgements in the order in which they came."""
-    effects: list[engine.Effect | Acknowledgement] = [
-        effect for effect in step.effects if not isinstance(effect, engine.Allocate)
-    ]
-    effects += [
-        Acknowledgement(str(event.data["due"]), event.occurred_at, None)
-        for event in events
-        if event.kind == "acknowledged" and event.id not in step.held
-    ]
-    return sorted(effects, key=lambda effect: effect.at)

@@ -1,13 +1,13 @@
 """Alarms and tasks as rows, made from the engine's effects. Called by `writing`, inside its transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import QuerySet
 
 from genklang.engine.types import CloseAlarm, CloseTask, Effect, EscalateAlarm, OpenTask, RaiseAlarm
-from genklang.operate.models import Alarm, Enrolment, Task
+from genklang.operate.models import Alarm, Enrolment, Event, Task
 
 CHUNK = 400
 TASK_FIELDS = ["role", "opened_at", "closed_at", "reason"]
@@ -26,7 +26,20 @@ class Acknowledgement:
 AboutAlarm = RaiseAlarm | EscalateAlarm | CloseAlarm | Acknowledgement
 AboutTask = OpenTask | CloseTask
 Row = TypeVar("Row", Alarm, Task)
+Told = AboutAlarm | AboutTask
 Said = Sequence[tuple[Enrolment, Sequence[Effect | Acknowledgement]]]
+
+
+def acknowledgements(rows: Iterable[Event], *, held: Collection[str]) -> list[Acknowledgement]:
+    """Those that the log tells of, but for what is held."""
+    taken = [row for row in rows if row.kind == "acknowledged" and row.key not in held]
+    return [Acknowledgement(str(row.data["due"]), row.occurred_at, row.actor_id) for row in taken]
+
+
+def in_time(effects: Iterable[Effect], taken: Iterable[Acknowledgement]) -> list[Told]:
+    """What is asked of people and who took it on, in the order in which it came; reminders are left out."""
+    told: list[Told] = [effect for effect in effects if isinstance(effect, Told)]
+    return sorted([*told, *taken], key=lambda one: one.at)
 
 
 def write_alarms(said: Said) -> None:

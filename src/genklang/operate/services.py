@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock, tokens
 from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
-from genklang.operate.ledger import draw_arm, record_group
+from genklang.operate.ledger import draw_arm, lock, record_group
 from genklang.operate.machines import adoption_machine
+from genklang.operate.mending import refolded
 from genklang.operate.models import (
     Adoption,
     Alarm,
@@ -214,6 +215,16 @@ def waive(item: Alarm | Task | Due, *, user: User, role: str, reason: str) -> Ro
 def void(event: Event, *, user: User, role: str) -> RowAnswer:
     """Says that an event did not happen: it stays in the log, and counts no more. Raises Refused."""
     return record_one(event.enrolment, "voided", {"event": event.key}, source=Source(by=role, user=user, house=True))
+
+
+@transaction.atomic
+def mend(enrolment: Enrolment) -> Enrolment:
+    """Takes back an enrolment that was set aside: folds its log and writes what differs, or raises what breaks it."""
+    row = lock(enrolment.adoption, enrolment.key)
+    if row is not None and row.broken_reason:
+        write([refolded(row)], now=clock.now())
+        Notice.objects.filter(key=f"broken/{row.public_id}").delete()
+    return row or enrolment
 
 
 def mark_seen(notice: Notice) -> None:
