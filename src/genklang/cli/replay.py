@@ -13,24 +13,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from genklang.cli.practice import ZONE, Refused, machine_for, protocol_at, text_of
 from genklang.engine import Event, Machine, State, Step, format_instant, parse_instant
 from genklang.engine.folding import arrange
 from genklang.engine.json import due_as_dict, effect_as_dict, fact_as_dict
-from genklang.protocol.expressions import ExpressionError
-from genklang.protocol.problems import ProtocolErrors
-from genklang.protocol.reading import read_protocol
-from genklang.protocol.types import Protocol
 
-ZONE = "Europe/Stockholm"
 _NEEDED = ("id", "enrolment", "kind", "occurred_at")
 _KNOWN = (*_NEEDED, "by", "data", "sequence", "received_at")
 _EXAMPLE = (
     '{"id": "1", "enrolment": "anna", "kind": "dose_taken", "occurred_at": "2026-03-29T08:04:00+02:00", "by": "device"}'
 )
-
-
-class Refused(ValueError):
-    """The command cannot run at all; its text says why and what to do."""
 
 
 @dataclass
@@ -62,10 +54,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """0 when every line was replayed, 1 when some or all were refused (why: on stderr)."""
     try:
-        protocol = _protocol(args.practice)
-        machine = _machine(protocol, zone=args.zone)
+        machine = machine_for(protocol_at(args.practice), zone=args.zone)
         until = _until(args.until)
-        read = read_events(_text(args.events), machine)
+        read = read_events(text_of(args.events), machine)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -274,27 +265,6 @@ def _enrolment_text(one: Mapping[str, Any]) -> Iterable[str]:
         yield f"  effect  {effect['effect']}  {effect['key']}  at {effect['at']}"
 
 
-def _protocol(practice: Path) -> Protocol:
-    path = practice / "protocol.yaml" if practice.is_dir() else practice
-    try:
-        return read_protocol(path.read_text(encoding="utf-8"), file=str(path))
-    except OSError:
-        raise Refused(f"{path}: there is no such file. Write a practice's folder, or its protocol.yaml.") from None
-    except UnicodeDecodeError:
-        raise Refused(f"{path}: the file is not in UTF-8. Save it as UTF-8.") from None
-    except ProtocolErrors as errors:
-        raise Refused(str(errors)) from None
-
-
-def _machine(protocol: Protocol, *, zone: str) -> Machine:
-    try:
-        return Machine(protocol, zone=zone)
-    except ExpressionError as error:
-        raise Refused(f"{protocol.practice}: {error} Run genklang check to see where.") from None
-    except (KeyError, ValueError, OSError):
-        raise Refused(f'--zone: "{zone}" is no time zone. Write for example {ZONE}.') from None
-
-
 def _until(written: str | None) -> int | None:
     if written is None:
         return None
@@ -303,12 +273,3 @@ def _until(written: str | None) -> int | None:
     except (ValueError, OverflowError):
         example = "2026-03-29T12:00:00+02:00"
         raise Refused(f'--until: "{written}" is no time with a time zone. Write for example {example}.') from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError:
-        raise Refused(f"{path}: there is no such file. Write the path of a file with one event a line.") from None
-    except UnicodeDecodeError:
-        raise Refused(f"{path}: the file is not in UTF-8. Save it as UTF-8, one event a line.") from None
