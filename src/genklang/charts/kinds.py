@@ -235,7 +235,7 @@ def _value(
     field: str, title: str, *, percent: bool, from_zero: bool, domain: tuple[float, float] | None = None
 ) -> Spec:
     scale: Spec = {"zero": from_zero} | ({"domain": list(domain)} if domain else {})
-    axis: Spec = {"format": ".2~%" if percent else ",~g", "tickCount": 6}
+    axis: Spec = {"format": ".2~%" if percent else ",~r", "tickCount": 6}
     return {"field": field, "type": "quantitative", "title": title, "scale": scale, "axis": axis}
 
 

@@ -135,7 +135,8 @@ def answer_in_words(question: EventField, value: Any) -> str:
     if question.type == "times":
         return _listed([str(each) for each in value])
     unit = f" {question.unit.in_language(_language())}" if question.unit else ""
-    return f"{NumberField().prepare_value(value)}{unit}"
+    shown = round(value, 2) if isinstance(value, float) else value
+    return f"{NumberField().prepare_value(shown)}{unit}"
 
 
 def _made(question: EventField, zone: ZoneInfo) -> forms.Field:

@@ -8,13 +8,14 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from genklang.operate.forms.fields import NumberField
 from genklang.operate.models import Token
 from genklang.operate.pages.words import say
-from genklang.people.models import User
+from genklang.people.models import Person, User
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
 
@@ -99,7 +100,7 @@ class OwnValuesForm(forms.Form):
 class EnrolForm(forms.Form):
     """Somebody new: a person already known in the organisation, or a name."""
 
-    person = forms.ModelChoiceField(queryset=None, required=False, label=_("Somebody we know already"))
+    person = forms.ModelChoiceField(Person.objects.none(), required=False, label=_("Somebody we know already"))
     name = forms.CharField(label=_("Or somebody new: name"), max_length=120, required=False)
     birth_year = NumberField(label=_("Year of birth"), whole=True, least=1900, most=2100, required=False)
     number = forms.CharField(
@@ -109,7 +110,7 @@ class EnrolForm(forms.Form):
         help_text=_("What devices and files call this participant. Left empty, one is made."),
     )
 
-    def __init__(self, *args: Any, persons: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, persons: QuerySet[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["person"]
         assert isinstance(field, forms.ModelChoiceField)

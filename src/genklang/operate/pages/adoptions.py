@@ -191,7 +191,7 @@ def _card(adoption: Adoption, user: User) -> AdoptionCard:
         adoption=adoption,
         practice=adoption.protocol_version.practice.title,
         version=adoption.protocol_version.version,
-        status=Status(adoption.status).label,
+        status=str(Status(adoption.status).label),
         taking_part=rows.filter(ended_at__isnull=True).count(),
         ended=rows.filter(ended_at__isnull=False).count(),
         alarms=Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).count(),

@@ -9,7 +9,7 @@ from genklang.operate.forms.answers import Asking
 from genklang.operate.instants import read_instant
 from genklang.operate.models import Due, Enrolment, Event
 from genklang.operate.pages.case import known_facts
-from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.protocols import numbers_of, words_of
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import EventKind, Protocol
 
@@ -38,7 +38,7 @@ def _known(enrolment: Enrolment, kind: EventKind) -> dict[str, Any]:
 def _given(protocol: Protocol, kind: str) -> dict[str, str]:
     """A number that the event begins something under, and that nobody needs to think of."""
     fields = protocol.events[kind].fields
-    numbers = {each.matching for each in protocol.expectations.values() if each.matching and kind in (each.after or [])}
+    numbers = numbers_of(protocol, kind)
     return {name: uuid.uuid4().hex[:12] for name in numbers if name in fields and not fields[name].required}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from genklang.operate.instants import read_instant
 from genklang.operate.machines import load_state
 from genklang.operate.models import Alarm, Due, Enrolment, Event, OutcomeFact, Task
 from genklang.operate.pages.coming import coming
-from genklang.operate.pages.protocols import stages_of, words_of
+from genklang.operate.pages.paging import Lazy
+from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.words import Words, language, say, status_in_words
 from genklang.protocol.types import EventField, EventKind, Protocol
 
@@ -68,6 +70,8 @@ class Happening:
     """A line of the timeline. `mark` is done, alarm or now; `event` can be taken back when `mine`."""
 
     when: str
+    day: str
+    time: str
     stamp: str
     what: str
     details: list[tuple[str, str]]
@@ -168,7 +172,8 @@ def timeline(enrolment: Enrolment, *, page: str | None, user_id: int | None, dev
         events = events.exclude(by__in=["device", "system"])
     missed = OutcomeFact.objects.filter(enrolment=enrolment, current=True, status__in=["missed", "waived"])
     rows = _rows(events, EVENT, "occurred_at").union(_rows(missed, OUTCOME, "deadline_at"), all=True)
-    return Paginator(_Timeline(enrolment, rows.order_by("-at", "group", "-row"), user_id), ROWS_PER_PAGE).get_page(page)
+    lines = Lazy(rows.order_by("-at", "group", "-row"), partial(_happenings, enrolment=enrolment, user_id=user_id))
+    return Paginator(lines, ROWS_PER_PAGE).get_page(page)
 
 
 def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:
@@ -177,40 +182,24 @@ def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:
     )
 
 
-@dataclass(frozen=True)
-class _Timeline:
-    """Rows as happenings, made only for the page that is shown."""
+def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int | None) -> list[Happening]:
+    chosen = [(row["group"], row["row"]) for row in rows]
+    events = Event.objects.select_related("actor", "token").in_bulk([row for group, row in chosen if group == EVENT])
+    facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
+    met, voided = met_by(enrolment, [event.key for event in events.values()]), voided_in(enrolment)
+    words = words_of(enrolment)
+    return [
+        happening(events[row], words, met=met.get(events[row].key), voided=voided, user_id=user_id)
+        if group == EVENT
+        else _missed(facts[row], words)
+        for group, row in chosen
+    ]
 
-    enrolment: Enrolment
-    rows: QuerySet[Any, Any]
-    user_id: int | None
 
-    def count(self) -> int:
-        """All rows."""
-        return self.rows.count()
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, part: slice) -> list[Happening]:
-        chosen = [(row["group"], row["row"]) for row in self.rows[part]]
-        events = Event.objects.select_related("actor", "token").in_bulk(
-            [row for group, row in chosen if group == EVENT]
-        )
-        facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
-        met = self._met([event.key for event in events.values()])
-        voided = voided_in(self.enrolment)
-        words = words_of(self.enrolment)
-        return [
-            happening(events[row], words, met=met.get(events[row].key), voided=voided, user_id=self.user_id)
-            if group == EVENT
-            else _missed(facts[row], words)
-            for group, row in chosen
-        ]
-
-    def _met(self, keys: list[str]) -> dict[str, OutcomeFact]:
-        rows = OutcomeFact.objects.filter(enrolment=self.enrolment, current=True, event__in=keys)
-        return {row.event: row for row in rows}
+def met_by(enrolment: Enrolment, keys: list[str]) -> dict[str, OutcomeFact]:
+    """What each of these events met, by the event's key."""
+    rows = OutcomeFact.objects.filter(enrolment=enrolment, current=True, event__in=keys)
+    return {row.event: row for row in rows}
 
 
 def voided_in(enrolment: Enrolment) -> frozenset[str]:
@@ -226,7 +215,7 @@ def happening(
     kind = words.protocol.events.get(event.kind)
     note = _note(event, met, words, is_voided=event.key in voided)
     return Happening(
-        when=words.when(event.occurred_at),
+        **_moment(event.occurred_at, words),
         stamp=clock.moment(event.occurred_at).isoformat(),
         what=words.event(event.kind),
         details=details(event, kind, words),
@@ -238,13 +227,18 @@ def happening(
     )
 
 
+def _moment(instant: int, words: Words) -> dict[str, str]:
+    return {"when": words.when(instant), "day": words.day(instant), "time": words.local(instant).strftime("%H:%M")}
+
+
 def details(event: Event, kind: EventKind | None, words: Words) -> list[tuple[str, str]]:
     """What the event carried, in words."""
     if kind is not None:
+        hidden = numbers_of(words.protocol, event.kind)
         return [
             (say(question), _value(question, event.data[name], words))
             for name, question in kind.fields.items()
-            if event.data.get(name) is not None
+            if event.data.get(name) is not None and name not in hidden
         ]
     if event.kind == "allocated":
         return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
@@ -257,7 +251,7 @@ def by_whom(event: Event, words: Words) -> str:
     """Who said so: the person's name, else the role or device."""
     if event.actor:
         return str(event.actor)
-    return str(event.token) if event.token else words.role(event.by)
+    return str(event.token) if event.token else "" if event.by == "system" else words.role(event.by)
 
 
 def _value(question: EventField, value: Any, words: Words) -> str:
@@ -274,16 +268,13 @@ def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: boo
         return _("Taken back: it does not count.")
     if event.held:
         return _("Waits: something that should come before it has not been reported.")
-    if met and met.status in {"met", "met_late"}:
-        what = words.expectation(met.expectation)
-        return _("%(what)s: %(how)s") % {"what": what, "how": status_in_words(met.status)}
-    return ""
+    return status_in_words(met.status) if met and met.status in {"met", "met_late"} else ""
 
 
 def _missed(fact: OutcomeFact, words: Words) -> Happening:
     how = status_in_words(fact.status)
     return Happening(
-        when=words.when(fact.deadline_at),
+        **_moment(fact.deadline_at, words),
         stamp=clock.moment(fact.deadline_at).isoformat(),
         what=_("%(what)s: %(how)s") % {"what": words.expectation(fact.expectation), "how": how},
         details=[],
@@ -308,8 +299,8 @@ def expected(due: EngineDue, words: Words) -> Expected:
     return Expected(
         due=due.id,
         what=words.expectation(due.expectation),
-        when=words.when(due.target_at),
-        until=words.when(due.deadline_at),
+        when=words.when_due(due.expectation, due.target_at),
+        until=words.when_due(due.expectation, due.deadline_at),
         help="",
         late=due.target_at < words.now,
         open=due.opens_at <= words.now,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from genklang.operate.models import Enrolment, Event, OutcomeFact
+from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Expected, Happening
 from genklang.operate.pages.coming import coming
@@ -85,8 +85,7 @@ def _happenings(enrolment: Enrolment, words: Words, user: User, *, own: bool) ->
         moving = [name for name, kind in words.protocol.events.items() if kind.moves]
         chosen = events.filter(kind__in=[*DECISIONS, *moving])
     latest = list(chosen.order_by("-occurred_at", "-sequence")[:LATEST])
-    met = OutcomeFact.objects.filter(enrolment=enrolment, current=True, event__in=[row.key for row in latest])
-    facts, voided = {row.event: row for row in met}, cases.voided_in(enrolment)
+    facts, voided = cases.met_by(enrolment, [row.key for row in latest]), cases.voided_in(enrolment)
     return [
         cases.happening(row, words, met=facts.get(row.key), voided=voided, user_id=user.pk if own else None)
         for row in latest

@@ -8,7 +8,7 @@ from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import EventKind, Protocol
 
-__all__ = ["planned_by_people", "protocol_of", "stages_of", "words_of"]
+__all__ = ["numbers_of", "planned_by_people", "protocol_of", "stages_of", "words_of"]
 
 
 def words_of(thing: Adoption | Enrolment) -> Words:
@@ -24,6 +24,15 @@ def stages_of(protocol: Protocol, kind: EventKind) -> frozenset[str]:
     if kind.moves:
         return frozenset(source for source, _target in kind.moves)
     return frozenset(name for name, stage in protocol.stages.items() if not stage.final)
+
+
+def numbers_of(protocol: Protocol, kind: str) -> frozenset[str]:
+    """The fields of an event that hold a number which only ties two events together; people need not see it."""
+    return frozenset(
+        each.matching
+        for each in protocol.expectations.values()
+        if each.matching and kind in [*(each.after or []), *each.expect]
+    )
 
 
 def planned_by_people(protocol: Protocol, roles: frozenset[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The study of an adoption, evaluated as its protocol planned: findings with their pictures, in the reader's language."""
+"""The study of an adoption, evaluated as its protocol planned: findings with their pictures, in words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from genklang.operate.pages.words import language, say
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
 
 PERCENT = 100
+QUOTES = "“”"
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def flow_steps(finding: Finding) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = [{"text": text, "n": n} for text, n in heads if n is not None]
     arms = [
         {
-            "text": arm.label.say(language()).strip("“”\u201d").capitalize(),
+            "text": arm.label.say(language()).strip(QUOTES).capitalize(),
             "n": arm.allocated,
             "lost": [
                 *(f"{loss.reason.say(language())}: {loss.n}" for loss in arm.lost),
@@ -297,8 +298,11 @@ def _picture(finding: Finding, label: str, target: float | None) -> Chart:
         ]
     return chart_intervals(
         title=_("The difference: %(outcome)s") % {"outcome": label.lower()},
-        description=_(
-            "The dot is the difference between the groups, the line how far it may lie off. A line that crosses zero shows no difference for certain."
+        description=" ".join(
+            [
+                _("The dot is the difference between the groups, the line how far it may lie off."),
+                _("A line that crosses zero shows no difference for certain."),
+            ]
         ),
         x=_unit(finding),
         rows=rows,
@@ -321,7 +325,7 @@ def _one_group_picture(finding: Finding, label: str, target: float | None) -> Ch
 
 def _survival_picture(finding: Finding, label: str) -> Chart:
     points = [
-        Point(x / 7, y, low, high, series=curve.label.say(language()).strip("“”\u201d"))
+        Point(x / 7, y, low, high, series=curve.label.say(language()).strip(QUOTES))
         for curve in finding.curves
         for x, y, low, high in zip(curve.x, curve.y, curve.low, curve.high, strict=True)
     ]
@@ -345,7 +349,7 @@ def _series_picture(finding: Finding, label: str, periods: dict[int, date], chan
     return chart_line(
         title=label,
         description=_(
-            "Dots are what was measured. The line shows the course before and after the change, and what was to be expected without it."
+            "Dots are what was measured, lines the course before and after, and what was expected without it."
         ),
         x=_("Month"),
         y=label,

@@ -1,4 +1,4 @@
-"""Files between preview and import: kept beside the database for at most a day, readable by whoever runs the system only."""
+"""Files between preview and import: kept beside the database for at most a day, for whoever handed them in."""
 
 import secrets
 import time

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -14,7 +15,7 @@ from genklang.protocol.types import Labelled, Protocol, Text
 WEEK = 7
 
 
-def language() -> str:
+def language() -> Literal["sv", "en"]:
     """The reader's language, "sv" or "en"."""
     return "sv" if (get_language() or "sv").startswith("sv") else "en"
 
@@ -63,6 +64,13 @@ class Words:
         """ "today 14:00", "yesterday 08:05", "Tuesday 3 March 10:00", with the year when it is another."""
         local, today = self.local(instant), self.local(self.now).date()
         return _("%(day)s %(time)s") % {"day": day_in_words(local.date(), today), "time": date_format(local, "H:i")}
+
+    def when_due(self, expectation: str, instant: int) -> str:
+        """When something is expected: the day alone where days are what the protocol counts in."""
+        found = self.protocol.expectations.get(expectation)
+        interval = (found.every or found.in_) if found else None
+        counts_days = interval is not None and not interval.microseconds
+        return self.day(instant) if counts_days else self.when(instant)
 
     def day(self, instant: int) -> str:
         """ "today", "tomorrow", "Tuesday 3 March"."""

@@ -1,9 +1,9 @@
-"""My work: alarms first, then tasks whose time has passed, then what comes next, for every role of one member of staff."""
+"""My work: alarms first, then tasks whose time has passed, then what comes next, for every role of one member."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.health import Health, worker_health
+from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import planned_by_people, protocol_of, words_of
 from genklang.operate.pages.words import Words
 from genklang.people.models import User
@@ -97,7 +98,7 @@ def worklist(user: User, sieve: Sieve, *, page: str | None) -> Worklist:
     """The whole list."""
     roles, now = roles_of(user), clock.now()
     alarms, count = _alarms(roles, sieve, now)
-    rest = _Rest(_rest(roles, sieve, now), now)
+    rest = Lazy(_rest(roles, sieve, now), partial(_rest_lines, now=now))
     return Worklist(
         roles=roles,
         health=worker_health(now),
@@ -185,24 +186,9 @@ def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
     return rows.filter(adoption__public_id=sieve.adoption) if sieve.adoption else rows
 
 
-@dataclass(frozen=True)
-class _Rest:
-    """The rows as lines, made only for the page that is shown."""
-
-    rows: QuerySet[Any, Any]
-    now: int
-
-    def count(self) -> int:
-        """All rows."""
-        return self.rows.count()
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, part: slice) -> list[Line]:
-        chosen = list(self.rows[part])
-        about = _enrolments(row["who"] for row in chosen)
-        return [_rest_line(row, about[row["who"]], self.now) for row in chosen]
+def _rest_lines(rows: list[dict[str, Any]], now: int) -> list[Line]:
+    about = _enrolments(row["who"] for row in rows)
+    return [_rest_line(row, about[row["who"]], now) for row in rows]
 
 
 def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
@@ -211,13 +197,19 @@ def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
 
 
 def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int) -> Line:
-    words, at, end = words_of(enrolment), row["at"], row["end"]
-    about = _about(enrolment, str(row["what"]), words)
+    words, what, at, end = words_of(enrolment), row["what"], row["at"], row["end"]
+    about = _about(enrolment, what, words)
     if row["group"] == TASK:
         return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **about)
     late, today = at < now, words.local(at).date() <= words.local(now).date()
     heading = _("Do today") if today else _("Coming")
-    return Line(kind="late" if late else "due", when=words.when(at), since=words.when(end), heading=heading, **about)
+    return Line(
+        kind="late" if late else "due",
+        when=words.when_due(what, at),
+        since=words.when_due(what, end),
+        heading=heading,
+        **about,
+    )
 
 
 def _about(enrolment: Enrolment, expectation: str, words: Words) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     """Own values first, then a review of them, then it runs."""
     practice = get_object_or_404(Practice, slug=slug, current__isnull=False)
     organisation = _led(request)
+    assert practice.current is not None
     protocol = protocol_of(practice.current)
     initial = {"name": practice.title, "zone": organisation.zone, **_me_everywhere(request, protocol)}
     members = pages.members_of(organisation)
@@ -143,14 +144,17 @@ def _prices(adoption: Adoption) -> dict[str, str]:
 
 def _review(form: OwnValuesForm) -> list[tuple[str, str]]:
     """Everything that was written, in words."""
-    names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=sum(form.assigned.values(), []))}
-    rows = [(field.label, str(form.cleaned_data[field.name])) for field in form.basics]
+    names = {
+        str(user.pk): str(user)
+        for user in User.objects.filter(pk__in={key for keys in form.assigned.values() for key in keys})
+    }
+    rows = [(str(field.label), str(form.cleaned_data[field.name])) for field in form.basics]
     rows += [
-        (field.label, str(field.field.prepare_value(form.cleaned_data[field.name]))) for field in form.price_fields
+        (str(field.label), str(field.field.prepare_value(form.cleaned_data[field.name]))) for field in form.price_fields
     ]
     for field in form.role_fields:
         chosen = [names[key] for key in form.cleaned_data[field.name] if key in names]
-        rows.append((field.label, ", ".join(chosen) or _("nobody yet")))
+        rows.append((str(field.label), ", ".join(chosen) or _("nobody yet")))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""How an adoption goes, what its study says, and both as files. Files with simulated people say so in name and first line."""
+"""How an adoption goes, what its study says, and both as files. Files with simulated people say so in every row."""
 
 import csv
 from collections.abc import Iterable, Sequence

@@ -40,12 +40,10 @@ def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse
     if protocol.participant_role not in declared.by:
         raise PermissionDenied(_("Somebody else reports this."))
     form = AnswerForm(asking_about(enrolment, kind), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if save_answer(form, enrolment, kind, role=protocol.participant_role, user=user_of(request)):
-            messages.success(
-                request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)}
-            )
-            return redirect("operate:my-page")
+    role, user = protocol.participant_role, user_of(request)
+    if request.method == "POST" and form.is_valid() and save_answer(form, enrolment, kind, role=role, user=user):
+        messages.success(request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
+        return redirect("operate:my-page")
     values = answer_page(enrolment, kind, form, back=reverse("operate:my-page")) | {"big": True}
     return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
 

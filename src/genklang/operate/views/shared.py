@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -27,7 +28,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def adoption_led(request: HttpRequest, public_id: UUID) -> Adoption:
-    """An adoption of an organisation that the user leads. Others' do not exist; staff are told that it is the lead's."""
+    """An adoption that the user leads. Others' do not exist; staff are told that the page is the lead's."""
     adoption = adoption_seen(request, public_id)
     access.check_lead(request.user, adoption)
     return adoption
@@ -85,7 +86,7 @@ def kind_or_404(kinds: dict[str, Any], kind: str) -> Any:
     return kinds[kind]
 
 
-def _whole(found: Any) -> Any:
+def _whole(found: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return found.select_related(
         "person__organisation", "adoption__organisation", "adoption__protocol_version", "protocol_version"
     )
