@@ -2,8 +2,12 @@
 
 import pytest
 
+from genklang.operate import clock, services
+from genklang.operate.incoming import IncomingEvent
 from genklang.operate.models import Alarm, Due, Event, OutcomeFact
-from tests.web.operate_core.conftest import Ward
+from genklang.operate.problems import Refused
+from genklang.people.models import User
+from tests.web.operate_core.conftest import DEVICE, Ward, at
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,41 @@ def test_what_is_let_in(ward: Ward, kind: str, when: str, by: str, status: str) 
     assert answer.status == status
     assert bool(answer.problems) is (status == "refused")
     assert Event.objects.filter(kind=kind, key=f"{kind}@{when}").exists() is (status != "refused")
+
+
+def test_an_alarm_is_acknowledged_and_resolved_by_a_person(ward: Ward, bo: User) -> None:
+    ward.tick("2026-03-02 09:00:01")
+    alarm = Alarm.objects.get()
+    services.acknowledge(alarm, user=bo, role="nurse")
+    ward.tick("2026-03-02 09:30")
+    alarm.refresh_from_db()
+    assert (alarm.level, alarm.acknowledged_by, alarm.closed_at) == (0, bo, None)
+    services.resolve(alarm, user=bo, role="nurse", how="Ringde")
+    alarm.refresh_from_db()
+    assert (alarm.reason, alarm.closed_at) == ("resolved", clock.now())
+    with pytest.raises(Refused):
+        services.resolve(alarm, user=bo, role="nurse", how="igen")
+    assert standing(ward) == [("2026-03-02T08:00", "missed")]
+
+
+def test_an_event_that_did_not_happen_is_void_and_stays_in_the_log(ward: Ward, bo: User) -> None:
+    ward.tick("2026-03-02 08:05")
+    ward.report("dose_taken", "2026-03-02 08:05", by="nurse")
+    ward.tick("2026-03-02 09:30")
+    services.void(Event.objects.get(kind="dose_taken"), user=bo, role="nurse")
+    assert standing(ward) == [("2026-03-02T08:00", "missed")]
+    assert Alarm.objects.get(closed_at=None).told == "|nurse|nurse_on_call|"
+    assert Event.objects.filter(kind__in=["dose_taken", "voided"]).count() == 2
+
+
+def test_a_batch_of_late_events_comes_out_right(ward: Ward) -> None:
+    ward.tick("2026-03-05 12:00")
+    late = [
+        IncomingEvent(f"late-{day}-{hour}", "U-1", "dose_taken", at(f"2026-03-0{day} {hour}:10"))
+        for day in (4, 2, 3)
+        for hour in ("20", "08")
+    ]
+    answers = services.record(ward.adoption, late, source=DEVICE)
+    assert {answer.status for answer in answers} == {"accepted"}
+    assert [status for _, status in standing(ward)] == ["met"] * 6 + ["missed"]
+    assert Alarm.objects.filter(closed_at=None).count() == 1
