@@ -215,7 +215,9 @@ def happening(
     kind = words.protocol.events.get(event.kind)
     note = _note(event, met, words, is_voided=event.key in voided)
     return Happening(
-        **_moment(event.occurred_at, words),
+        when=words.when(event.occurred_at),
+        day=words.day(event.occurred_at),
+        time=words.clock_time(event.occurred_at),
         stamp=clock.moment(event.occurred_at).isoformat(),
         what=words.event(event.kind),
         details=details(event, kind, words),
@@ -225,10 +227,6 @@ def happening(
         event=event.pk,
         mine=bool(kind and user_id and event.actor_id == user_id and event.key not in voided),
     )
-
-
-def _moment(instant: int, words: Words) -> dict[str, str]:
-    return {"when": words.when(instant), "day": words.day(instant), "time": words.local(instant).strftime("%H:%M")}
 
 
 def details(event: Event, kind: EventKind | None, words: Words) -> list[tuple[str, str]]:
@@ -274,7 +272,9 @@ def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: boo
 def _missed(fact: OutcomeFact, words: Words) -> Happening:
     how = status_in_words(fact.status)
     return Happening(
-        **_moment(fact.deadline_at, words),
+        when=words.when(fact.deadline_at),
+        day=words.day(fact.deadline_at),
+        time=words.clock_time(fact.deadline_at),
         stamp=clock.moment(fact.deadline_at).isoformat(),
         what=_("%(what)s: %(how)s") % {"what": words.expectation(fact.expectation), "how": how},
         details=[],

@@ -21,13 +21,12 @@ PERCENT = 100
 
 @dataclass(frozen=True)
 class Headline:
-    """An indicator on the page: the figure, what it means, how far from the target, and its picture."""
+    """An indicator on the page: the figure, what it means, whether the target is reached, and its picture."""
 
     name: str
     label: str
     value: str
     note: str
-    reached: bool | None
     chart: Chart | None
 
 
@@ -77,8 +76,9 @@ def in_unit(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     if unit == "share":
-        return _("%(n)s %%") % {"n": _number(value * PERCENT, 1)}
-    said = _number(value, 1 if abs(value) < PERCENT else 0)
+        percent = round(value * PERCENT, 1)
+        return _("%(n)s %%") % {"n": _number(percent, 0 if percent == int(percent) else 1)}
+    said = _number(value, 0 if value == int(value) or abs(value) >= PERCENT else 1)
     return {
         "minutes": _("%(n)s min"),
         "hours": _("%(n)s h"),
@@ -109,7 +109,6 @@ def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) 
         label=say(indicator),
         value=in_unit(latest.value if latest else None, indicator.unit),
         note=_note(indicator, latest, is_latest=latest is not total),
-        reached=_reached(indicator, latest),
         chart=indicator_chart(indicator, values, words),
     )
 
@@ -126,15 +125,22 @@ def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
 
 
 def _note(indicator: Indicator, value: IndicatorValue | None, *, is_latest: bool) -> str:
-    target = (
-        _("Target: %(target)s.") % {"target": in_unit(indicator.target, indicator.unit)} if indicator.target else ""
-    )
+    target = _target(indicator, value)
     if value is None or value.value is None:
         return " ".join(filter(None, [_("Nothing to count yet."), target]))
     people = ngettext("%(n)s person.", "%(n)s people.", value.n) % {"n": value.n}
     few = _("So few that chance decides much.") if value.n < SMALLEST_CELL else ""
     when = period_in_words(value.period, indicator.per) if is_latest and value.period else _("The whole time.")
     return " ".join(filter(None, [when, people, target, few]))
+
+
+def _target(indicator: Indicator, value: IndicatorValue | None) -> str:
+    if indicator.target is None:
+        return ""
+    said = {"target": in_unit(indicator.target, indicator.unit)}
+    if _reached(indicator, value):
+        return _("The target, %(target)s, is reached.") % said
+    return _("The target is %(target)s.") % said
 
 
 def _reached(indicator: Indicator, value: IndicatorValue | None) -> bool | None:

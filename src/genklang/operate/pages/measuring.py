@@ -15,12 +15,13 @@ from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import OutcomeFact as EngineFact
 from genklang.measure.economy import EconomyResult, economy
 from genklang.measure.engines import measure
-from genklang.measure.tables import ENROLMENTS, Record, Tables
+from genklang.measure.tables import Record, Tables
 from genklang.measure.values import IndicatorValue, overall
 from genklang.operate import clock
 from genklang.operate.machines import load_state
 from genklang.operate.models import Adoption, Enrolment, Event, OutcomeFact
 from genklang.operate.pages.protocols import protocol_of
+from genklang.protocol.scopes import ENROLMENTS
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from genklang.engine.types import Due
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Expected, Happening
@@ -31,6 +32,16 @@ class Part:
     decided: list[Happening] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def doing(self) -> list[Action]:
+        """What the person can do and go on taking part."""
+        return [action for action in self.actions if not action.ends]
+
+    @property
+    def leaving(self) -> list[Action]:
+        """How the person says no, or stops."""
+        return [action for action in self.actions if action.ends]
+
 
 @dataclass(frozen=True)
 class MyPage:
@@ -39,6 +50,11 @@ class MyPage:
     person: Person
     parts: list[Part]
     looks: list[Look]
+
+    @property
+    def first_name(self) -> str:
+        """What one says to somebody one knows."""
+        return self.person.display_name.split()[0]
 
 
 def my_pages(user: User) -> list[MyPage]:
@@ -51,7 +67,7 @@ def _parts(person: Person, user: User) -> list[Part]:
     rows = Enrolment.objects.filter(person=person).select_related(
         "person", "adoption__protocol_version", "protocol_version"
     )
-    return sorted((_part(row, user) for row in rows), key=lambda part: part.ended)
+    return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.next))
 
 
 def _part(enrolment: Enrolment, user: User) -> Part:
@@ -68,12 +84,19 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         stage=words.stage(enrolment.stage),
         ended=protocol.stages[enrolment.stage].final,
         own_words=own,
-        next=[cases.expected(due, words) for due in coming(enrolment) if due.deadline_at >= words.now][:NEXT],
+        next=[cases.expected(due, words) for due in coming(enrolment) if _concerns(due, words)][:NEXT],
         actions=cases.actions(enrolment, protocol, roles=frozenset({protocol.participant_role})),
         written=_happenings(enrolment, words, user, own=True),
         decided=_happenings(enrolment, words, user, own=False),
         facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
     )
+
+
+def _concerns(due: Due, words: Words) -> bool:
+    """Whether the person is told: what is still to come, save for what devices do among themselves."""
+    expectation = words.protocol.expectations[due.expectation]
+    reporters = {who for kind in expectation.expect for who in words.protocol.events[kind].by}
+    return due.deadline_at >= words.now and (bool(expectation.remind) or not reporters <= {"device", "system"})
 
 
 def _happenings(enrolment: Enrolment, words: Words, user: User, *, own: bool) -> list[Happening]:

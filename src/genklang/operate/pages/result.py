@@ -1,6 +1,6 @@
 """The study of an adoption, evaluated as its protocol planned: findings with their pictures, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from genklang.charts import Chart, Mark, Point, chart_intervals, chart_line, chart_survival
 from genklang.evaluate import evaluate_table
-from genklang.evaluate.findings import Estimate, Finding
+from genklang.evaluate.findings import Curve, Estimate, Finding
 from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.report import p_value
@@ -26,6 +26,7 @@ from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
 
 PERCENT = 100
 QUOTES = "“”"
+FOR_WHOEVER_CALLS = {"direction_unknown", "control_assumed"}  # they tell how to write an option
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Answer:
     @property
     def flags(self) -> list[str]:
         """What a reader must know first."""
-        return [flag.text.say(language()) for flag in self.finding.flags] if self.finding else []
+        flags = self.finding.flags if self.finding else ()
+        return [flag.text.say(language()) for flag in flags if flag.id not in FOR_WHOEVER_CALLS]
 
     @property
     def numbers(self) -> list[list[str]]:
@@ -78,7 +80,10 @@ class Answer:
     def plan(self) -> list[tuple[str, str, str, bool]]:
         """Planned against done."""
         rows = self.finding.plan if self.finding else ()
-        return [(row.item.say(language()), row.planned, row.done, row.kept) for row in rows]
+        return [
+            (row.item.say(language()), design_in_words(row.planned), design_in_words(row.done), row.kept)
+            for row in rows
+        ]
 
     @property
     def subgroups(self) -> list[tuple[str, str, str, list[list[str]]]]:
@@ -139,6 +144,7 @@ def evaluate(adoption: Adoption, tables: Tables) -> Result:
         answers = [_series(protocol, tables, name, each) for name, each in study.series.items()]
     else:
         table = in_words(protocol, study_table(protocol, tables))
+        table |= {label_of(protocol, name): table.pop(name) for name in study.outcomes}
         answers = [_outcome(protocol, study, table, name, each) for name, each in study.outcomes.items()]
     survival = _survival(protocol, study, tables) if study.time_to_event else None
     return Result(say(study.question), design_in_words(study.design), answers[0], tuple(answers[1:]), survival)
@@ -146,12 +152,21 @@ def evaluate(adoption: Adoption, tables: Tables) -> Result:
 
 def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
     """The table with arms and answers in the reader's words, so that every finding speaks them."""
-    said = dict(table)
-    for name in ("arm", *protocol.facts):
+    said = {name: column for name, column in table.items() if name not in protocol.facts}
+    for name in [name for name in ("arm", *protocol.facts) if name in table]:
         fact = protocol.facts.get(name)
-        if name in table and (name == "arm" or (fact and fact.type in {"choice", "boolean"})):
-            said[name] = [None if value is None else _worded(protocol, name, value) for value in table[name]]
+        told = name == "arm" or (fact and fact.type in {"choice", "boolean"})
+        column = [_worded(protocol, name, each) if told and each is not None else each for each in table[name]]
+        said[label_of(protocol, name)] = column
     return said
+
+
+def label_of(protocol: Protocol, name: str) -> str:
+    """What a column is called: a fact's question, the outcome's name; its own name where two would be the same."""
+    outcomes = protocol.study.outcomes if protocol.study else {}
+    labels = {key: say(each) for key, each in (*protocol.facts.items(), *outcomes.items())}
+    label = labels.get(name, name)
+    return label if list(labels.values()).count(label) == 1 else name
 
 
 def verdict_in_words(verdict: Verdict) -> str:
@@ -197,7 +212,7 @@ def flow_steps(finding: Finding) -> list[dict[str, Any]]:
 
 def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, outcome: Outcome) -> Answer:
     options: dict[str, Any] = {
-        "outcome": name,
+        "outcome": label_of(protocol, name),
         "label": Text(sv=outcome.sv, en=outcome.en),
         "better": outcome.better,
         "practice": Text(sv=protocol.title.sv, en=protocol.title.en),
@@ -205,7 +220,10 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
     if outcome.unit:
         options["unit"] = Text(sv=outcome.unit.sv, en=outcome.unit.en)
     if study.design == "randomised":
-        options |= _arms(protocol, study) | {"subgroups": study.subgroups, "planned": _plan(protocol, study, name)}
+        options |= _arms(protocol, study) | {
+            "subgroups": _labels(protocol, study.subgroups),
+            "planned": _plan(protocol, study, name),
+        }
     else:
         options["target"] = outcome.target
 
@@ -225,7 +243,16 @@ def _survival(protocol: Protocol, study: Study, tables: Tables) -> Answer:
 
     def answer() -> tuple[Finding, Chart]:
         better = next((outcome.better for outcome in study.outcomes.values()), None)
-        finding = evaluate_table(table, design="survival", time="time", event="event", better=better, **arms)
+        finding = evaluate_table(
+            table,
+            design="survival",
+            time="time",
+            event="event",
+            better=better,
+            label=Text.of(label),
+            unit=Text(sv="dagar", en="days"),
+            **arms,
+        )
         return finding, _survival_picture(finding, label)
 
     return _answered("survival", _("Over time"), answer)
@@ -271,18 +298,22 @@ def _arms(protocol: Protocol, study: Study) -> dict[str, Any]:
         "treatment": "arm",
         "control": _worded(protocol, "arm", control),
         "treated": _worded(protocol, "arm", treated),
-        "strata": tuple(randomise.strata),
+        "strata": _labels(protocol, randomise.strata),
     }
+
+
+def _labels(protocol: Protocol, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(label_of(protocol, name) for name in names)
 
 
 def _plan(protocol: Protocol, study: Study, outcome: str) -> Plan:
     primary = next(iter(study.outcomes))
-    strata = tuple(protocol.randomise.strata) if protocol.randomise else ()
+    strata = _labels(protocol, protocol.randomise.strata) if protocol.randomise else ()
     return Plan(
         design=study.design,
-        outcome=primary if outcome == primary else None,
+        outcome=label_of(protocol, primary) if outcome == primary else None,
         strata=strata,
-        subgroups=tuple(study.subgroups),
+        subgroups=_labels(protocol, study.subgroups),
     )
 
 
@@ -292,7 +323,7 @@ def _picture(finding: Finding, label: str, target: float | None) -> Chart:
     rows = [_interval_row(_("Everyone"), finding.estimate)]
     for subgroup in finding.subgroups:
         rows += [
-            _interval_row(f"{subgroup.label.say(language())}: {group.level}", group.estimate)
+            _interval_row(f"{subgroup.label.say(language())} {group.level}", group.estimate)
             for group in subgroup.groups
             if group.estimate is not None
         ]
@@ -339,12 +370,7 @@ def _survival_picture(finding: Finding, label: str) -> Chart:
 
 
 def _series_picture(finding: Finding, label: str, periods: dict[int, date], change: date | None) -> Chart:
-    points = [
-        Point(periods[int(x)], y, series=curve.label.say(language()))
-        for curve in finding.curves
-        for x, y in zip(curve.x, curve.y, strict=True)
-        if curve.name != "expected" or (change is not None and periods[int(x)] >= change)
-    ]
+    points = [point for curve in finding.curves for point in _course(curve, periods, change)]
     dots = [curve.label.say(language()) for curve in finding.curves if curve.name == "observed"]
     return chart_line(
         title=label,
@@ -357,6 +383,17 @@ def _series_picture(finding: Finding, label: str, periods: dict[int, date], chan
         marks=[Mark(change, _("The change"))] if change else [],
         dots=dots,
     )
+
+
+def _course(curve: Curve, periods: dict[int, date], change: date | None) -> list[Point]:
+    """A line of the picture. What was expected begins at the change, and the fitted line is broken there."""
+    label = curve.label.say(language())
+    found = [Point(periods[int(x)], y, series=label) for x, y in zip(curve.x, curve.y, strict=True)]
+    if change is None or curve.name == "observed":
+        return found
+    before = [point for point in found if isinstance(point.x, date) and point.x < change]
+    after = found[len(before) :]
+    return after if curve.name == "expected" else [*before, Point(change, None, series=label), *after]
 
 
 def _unit(finding: Finding) -> str:

@@ -76,6 +76,10 @@ class Words:
         """ "today", "tomorrow", "Tuesday 3 March"."""
         return day_in_words(self.local(instant).date(), self.local(self.now).date())
 
+    def clock_time(self, instant: int) -> str:
+        """ "08:05"."""
+        return self.local(instant).strftime("%H:%M")
+
     def since(self, instant: int) -> str:
         """How long ago, roughly: "just now", "for 12 minutes", "for 3 hours", "for 2 days"."""
         minutes = max(0, self.now - instant) // clock.MINUTE

@@ -47,6 +47,7 @@ def case(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     log_look(request, enrolment)
     values = {"case": found, "enrolment": enrolment, "adoption": enrolment.adoption, "page": page}
     more = {"can_act": bool(roles), "tabs": _tabs(devices), "key": uuid.uuid4().hex, "trail": _trail(enrolment)}
+    more["simulated"] = enrolment.adoption.simulated
     return render(request, "operate/case.html", values | more)
 
 
@@ -135,6 +136,7 @@ def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str)
         "ends": action.ends,
         "person": enrolment.person.display_name,
         "adoption": enrolment.adoption,
+        "simulated": enrolment.adoption.simulated,
         "button": _("Save"),
         "back": back,
     }
@@ -164,6 +166,7 @@ def _why_page(enrolment: Enrolment, form: WhyForm | None, heading: str, lead: st
         "heading": heading,
         "person": enrolment.person.display_name,
         "lead": lead,
+        "simulated": enrolment.adoption.simulated,
         "button": button,
         "back": reverse("operate:case", args=[enrolment.public_id]),
     }

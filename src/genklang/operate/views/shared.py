@@ -116,4 +116,5 @@ def trail(adoption: Adoption, last: str = "") -> list[tuple[str, str]]:
 def side(request: HttpRequest, adoption: Adoption, here: str) -> dict[str, Any]:
     """What every page of an adoption shows around its content."""
     lead = permissions.has_role(user_of(request), adoption.organisation, {Role.LEAD})
-    return {"adoption": adoption, "tabs": sides(adoption, here, lead=lead), "trail": trail(adoption), "lead": lead}
+    around = {"tabs": sides(adoption, here, lead=lead), "trail": trail(adoption), "lead": lead}
+    return around | {"adoption": adoption, "simulated": adoption.simulated}
