@@ -1,7 +1,7 @@
 """The program `genklang`: its commands are modules here, each with `register(subparsers)` and `run(args)`.
 
-Exit codes: 0 done, 1 the input is wrong, 2 asked wrongly, 3 a fault of the program itself. A command's heavy imports
-stand inside its functions, so that `genklang --help` answers at once.
+Exit codes: 0 done, 1 the input is wrong, 2 asked wrongly, 3 a fault of the program itself. A command's module is
+imported when the command is asked for, so that `genklang --help` answers at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("check", "rehearse", "replay", "measure", "evaluate", "search", "serve", "work")
+COMMANDS = {
+    "check": "check protocols and tell everything that is wrong",
+    "rehearse": "simulate participants on the real engine, and say what to expect",
+    "replay": "state, dues, facts and effects of a log of events",
+    "measure": "the indicators of a log of events",
+    "evaluate": "evaluate a table by a study design",
+    "search": "find practices by your own words",
+    "serve": "serve the pages, the API and, on the embedded database, the worker",
+    "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",
+}
 DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -54,7 +63,7 @@ def _told(error: Exception) -> int:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Return a parser that knows the command that is asked for, or all of them where none is."""
+    """Return a parser that knows all of the command that is asked for, and a line about each of the others."""
     parser = argparse.ArgumentParser(
         prog="genklang",
         description="A knowledge bank where good examples run.",
@@ -62,11 +71,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the program's version and stop")
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    asked = [word for word in words[:1] if word in COMMANDS]
-    for name in asked or COMMANDS:
+    asked = words[0] if words else ""
+    for name, summary in COMMANDS.items():
         module = f"genklang.cli.{name}"
-        if importlib.util.find_spec(module) is not None:
+        if name == asked and importlib.util.find_spec(module) is not None:
             importlib.import_module(module).register(subparsers)
+        else:
+            subparsers.add_parser(name, help=summary)
     return parser
 
 

@@ -155,7 +155,11 @@ class _Reader:
             if isinstance(event, yaml.MappingEndEvent):
                 return
             key, position = self._key(event, node), _position(event)
-            self._add(node, (key, position, self._node(next(self.events))))
+            value = next(self.events)
+            if isinstance(value, yaml.ScalarEvent) and not value.value and _end(value) == _end(event):
+                instead = 'Put the text before it in quotes, comma and all, for example en: "How close, 1–5?".'
+                self._note(event, f"{quoted(key)} stands alone after a comma", key, instead)
+            self._add(node, (key, position, self._node(value)))
 
     @staticmethod
     def _add(node: _Node, item: "tuple[str | int, Position | None, _Node]") -> None:
@@ -195,6 +199,10 @@ def _position(event: Any) -> Position:
     quote = 1 if one_line and event.style in ("'", '"') else 0
     plain = one_line and end.column - mark.column == len(event.value) + 2 * quote
     return Position(mark.line + 1, mark.column + 1 + (quote if plain else 0), plain)
+
+
+def _end(event: Any) -> tuple[int, int]:
+    return event.end_mark.line, event.end_mark.column
 
 
 def _scalar(text: str) -> Any:

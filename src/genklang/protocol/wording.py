@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from genklang.protocol.document import Document, Path
 from genklang.protocol.places import in_words
-from genklang.protocol.problems import Problem, listed, quoted, suggestion
+from genklang.protocol.problems import Problem, closest, listed, quoted, suggestion
 from genklang.protocol.types import Protocol
 
 Error = Mapping[str, Any]
@@ -52,10 +52,21 @@ _BOUNDS = {
 def problems_of(errors: Iterable[Error], document: Document) -> list[Problem]:
     """Return a Problem for each of pydantic's errors; several about one value (a union's branches) become one."""
     found: dict[Path, Problem] = {}
-    for error in errors:
-        path = _path(error, document.data)
-        found.setdefault(path, _problem(error, path, document))
+    placed = [(_path(error, document.data), error) for error in errors]
+    misspelt = {_meant(path) for path, error in placed if error["type"] == "extra_forbidden"}
+    for path, error in placed:
+        if error["type"] != "missing" or path not in misspelt:
+            found.setdefault(path, _problem(error, path, document))
     return list(found.values())
+
+
+def _meant(path: Path) -> Path:
+    """Return the path that a misspelt key was probably meant to be: then that key is not missing as well."""
+    return (*path[:-1], closest(str(path[-1]), _keys(path[:-1])) or "")
+
+
+def _keys(path: Path) -> list[str]:
+    return [field.alias or key for key, field in _fields(path).items()]
 
 
 def _path(error: Error, data: Any) -> Path:
@@ -148,7 +159,7 @@ def _options(expected: str) -> list[str]:
 
 def _unknown_key(path: Path) -> tuple[str, str]:
     name = str(path[-1])
-    known = [field.alias or key for key, field in _fields(path[:-1]).items()]
+    known = _keys(path[:-1])
     closest_or_all = suggestion(name, known, nothing="Leave it out.") if len(known) <= 12 else _suggest(name, known)
     return f"{quoted(name)} is not a word of the language here", closest_or_all
 

@@ -44,7 +44,7 @@ def test_writing_a_default_out_changes_no_digest() -> None:
 
 def test_order_of_stages_is_part_of_the_content() -> None:
     text = text_of("umea-medicingivare")
-    first, second = "  assessed: {sv: Bedömd, en: Assessed}\n", "  paused: {sv: Paus, en: Paused}\n"
+    first, second = "  active: {sv: Har medicingivare, en: Has a dispenser}\n", "  paused: {sv: Paus, en: Paused}\n"
     swapped = text.replace(first, "@").replace(second, first).replace("@", second)
     assert digest(read_protocol(swapped, file="a")) != digest(read_protocol(text, file="a"))
 

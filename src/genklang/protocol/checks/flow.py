@@ -141,7 +141,8 @@ def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) 
         notes.note(path, f"{quoted(name)} is a table of its own", "Give the expectation another name.", key=True)
     _known_stages((*path, "during"), expectation.during, notes)
     notes.expression((*path, "when"), expectation.when, condition_scope(protocol), Type.BOOLEAN)
-    notes.expression((*path, "where"), expectation.where, expected_scope(protocol, expectation), Type.BOOLEAN)
+    if all(event in protocol.events for event in expectation.expect):
+        notes.expression((*path, "where"), expectation.where, expected_scope(protocol, expectation), Type.BOOLEAN)
     _when_it_comes(path, expectation, notes)
     _anchors(path, expectation, notes)
     _expected(path, expectation, notes)
@@ -149,7 +150,7 @@ def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) 
     for number, reminder in enumerate(expectation.remind):
         place = (*path, "remind", number)
         if reminder.by == "device" and reminder.to:
-            notes.note((*place, "to"), "A device reminds whoever is there", "Take to away.", written=reminder.to)
+            notes.note((*place, "to"), "A device reminds whoever is there", 'Take "to" away.', written=reminder.to)
         elif reminder.by != "device" and reminder.to is None:
             notes.note(place, f"Nobody is named to get the {reminder.by}", f"Write to: {_a_role(protocol)}.")
         elif reminder.to is not None:
@@ -165,9 +166,8 @@ def _a_role(protocol: Protocol) -> str:
 def _when_it_comes(path: Path, expectation: Expectation, notes: Notes) -> None:
     given = [name for name in ("daily_at", "every", "after") if getattr(expectation, name) is not None]
     if len(given) != 1:
-        what = (
-            f"{listed(given).replace(' or ', ' and ')} are all given" if given else "Nothing says when it is expected"
-        )
+        together = listed(given).replace(" or ", " and ") if given else ""
+        what = f"{together} are given together" if given else "Nothing says when it is expected"
         notes.note(path, what, 'Write exactly one of "daily_at", "every" and "after".', key=True)
         return
     for field, (name, partners) in _ONLY_WITH.items():

@@ -3,7 +3,7 @@
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
-from genklang.protocol.problems import listed, quoted
+from genklang.protocol.problems import closest, listed, quoted
 from genklang.protocol.scopes import ANCHORS, KINDS, RESERVED, fields_of, rehearsal_scope
 from genklang.protocol.types import Behaviour, DataField, Parameter, Protocol, Rehearsal
 
@@ -86,14 +86,17 @@ def _happens(path: Path, behaviour: Behaviour, notes: Notes) -> None:
 
 
 def _fields(path: Path, event: str, behaviour: Behaviour, notes: Notes) -> None:
+    if event not in notes.protocol.events:
+        return
     declared = fields_of(notes.protocol, event)
+    misspelt = {closest(name, declared) for name in behaviour.fields if name not in declared}
     scope = rehearsal_scope(notes.protocol)
     for name, text in behaviour.fields.items():
         place = (*path, "fields", name)
         if notes.known(place, name, declared, kind=f"field of {event}"):
             notes.expression(place, text, scope, KINDS[declared[name].type])
     for name, field in declared.items():
-        if _is_missing(name, field, behaviour, notes):
+        if name not in misspelt and _is_missing(name, field, behaviour, notes):
             what = f"Nothing says what simulated people answer in {quoted(name)} of {event}"
             notes.note(path, what, f"Add it under fields, for example {name}: {_example(field)}.", key=True)
 
