@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import json
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--no-worker", action="store_true", help="serve pages only")
     parser.add_argument("--migrate", action="store_true", help="bring the database's tables up to date first")
     parser.add_argument("--demo", action="store_true", help="an invented municipality, and sign-in with one click")
+    parser.add_argument("--json", action="store_true", help="say where it serves as a line of JSON")
     parser.set_defaults(run=run)
 
 
@@ -82,10 +84,18 @@ def _serve(args: argparse.Namespace) -> int:
         return 1
     signal.signal(signal.SIGTERM, _stop)
     with_worker = _is_embedded() and not args.no_worker
-    shown = f"[{args.host}]" if ":" in args.host else args.host
-    print(f"Genklang: http://{shown}:{args.port}{'' if with_worker else ' (no worker)'}  Ctrl-C stops.", flush=True)
+    _say_where(args, with_worker=with_worker)
     _until_stopped(server, with_worker=with_worker)
     return 0
+
+
+def _say_where(args: argparse.Namespace, *, with_worker: bool) -> None:
+    shown = f"[{args.host}]" if ":" in args.host else args.host
+    url = f"http://{shown}:{args.port}"
+    if args.json:
+        print(json.dumps({"url": url, "worker": with_worker}), flush=True)
+    else:
+        print(f"Genklang: {url}{'' if with_worker else ' (no worker)'}  Ctrl-C stops.", flush=True)
 
 
 def _until_stopped(server: BaseWSGIServer | MultiSocketServer, *, with_worker: bool) -> None:

@@ -14,7 +14,7 @@ DEEPEST = 24
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(\.\d+)?([eE][+-]?\d{1,3})?(?![\w.]))|(?P<text>'([^']|'')*')|(?P<word>[^\W\d]\w*)"
-    r"|(?P<sign><>|<=|>=|!=|==|\|\||&&|[=<>+\-*/%(),!\"])"
+    r"|(?P<sign><>|<=|>=|!=|==|--|\|\||&&|[=<>+\-*/%(),!\"])"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WORDS = "and or not is null in between like case when then else end true false distinct filter"
@@ -22,6 +22,7 @@ _RESERVED = frozenset(re.findall(r"\w+", _WORDS))
 _COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _STRAY = {
     '"': ("A double quote stands here", "Write text in single quotes, for example arm = 'training'."),
+    "--": ("{} begins a comment, which expressions have none of", "Write for example 3 - (-2)."),
     "==": ("{} is not an operator", "Write = to compare."),
     "&&": ("{} is not an operator", "Write and."),
     "!": ("{} is not an operator", "Write not, or <> for unequal."),
