@@ -1,7 +1,7 @@
 """What to expect, in words: each figure with its interval, what the source published beside it, money, and a chart."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.dateformat import format as format_date
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.published import FigureView, figures_of
 from genklang.bank.results import Results
-from genklang.bank.wording import in_unit, inside, per_word, percent, said, started, together
+from genklang.bank.wording import bare, in_unit, inside, number, ordinary_period, said, started, together, with_unit
 from genklang.charts import Chart, Point, chart_bar, chart_line
 from genklang.protocol.types import Indicator, Outcome, Protocol
 from genklang.rehearsal.forecast import Expectation, Expected, ExpectedIndicator
 
 FEW_PERIODS = 3
+SMALL, LARGE, DIGITS = 100, 1000, 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class ExpectedView:
     charts: tuple[Chart, ...]
     other_figures: tuple[FigureView, ...]
     enrolments: int
-    simulated: int
+    simulated: str
     months: int
 
 
@@ -66,7 +67,7 @@ def expected_view(protocol: Protocol, results: Results, expectation: Expectation
         charts=tuple(_charts(protocol, expectation)),
         other_figures=tuple(figure for figure in published if figure_words(figure) not in used),
         enrolments=expectation.enrolments,
-        simulated=expectation.simulated,
+        simulated=number(expectation.simulated),
         months=round(expectation.months),
     )
 
@@ -89,7 +90,7 @@ def _rows(protocol: Protocol, expectation: Expectation, published: list[FigureVi
             shown = expected.a_period or expected.overall
             yield _row(
                 said(indicator),
-                _period_words(indicator, expected),
+                ordinary_period(indicator.per if expected.a_period else None),
                 shown,
                 indicator.unit,
                 _same(published, protocol, expected.name, arm="", groups=()),
@@ -124,31 +125,44 @@ def _effect_row(protocol: Protocol, effect: Expected, published: list[FigureView
         if figure.measure == name and figure.kind == "difference" and not figure.subgroup
     )
     title = _("Difference: %(what)s") % {"what": inside(said(outcome))}
-    return _row(title, whom, effect, _outcome_unit(outcome), same)
+    return _effect_in_unit(_row(title, whom, effect, _outcome_unit(outcome), same), said(outcome.unit))
+
+
+def _effect_in_unit(row: Row, unit: str) -> Row:
+    return (
+        replace(row, value=f"{row.value} {unit}", interval=f"{row.interval} {unit}") if unit and row.interval else row
+    )
 
 
 def _row(name: str, whom: str, expected: Expected, unit: str, published: tuple[tuple[str, str], ...]) -> Row:
     if expected.value is None:
         return Row(name, whom, _("not known"), "", published)
-    return Row(name, whom, _figure(expected.value, unit), _interval(expected, unit), published)
+    return Row(name, whom, *_figure_and_interval(expected, unit), published)
 
 
-def _interval(expected: Expected, unit: str) -> str:
-    if expected.low is None or expected.high is None:
-        return ""
-    low, high = _figure(expected.low, unit), _figure(expected.high, unit)
-    return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
+def _figure_and_interval(expected: Expected, unit: str) -> tuple[str, str]:
+    """The figure, and the interval with its unit said once, all equally exact; the interval is empty without one."""
+    value, low, high = expected.value or 0.0, expected.low, expected.high
+    decimals = _decimals(value, low, high, unit)
+    value_text = in_unit(_rounded(value), unit, decimals=decimals)
+    if low is None or high is None:
+        return value_text, ""
+    ends = [bare(_rounded(end), unit, decimals=decimals) for end in (low, high)]
+    text = ends[0] if ends[0] == ends[1] else _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
+    return value_text, with_unit(text, unit, high)
 
 
-def _figure(value: float, unit: str) -> str:
-    """As exact as it helps: shares to a tenth of a per cent, small numbers to a tenth, large ones to some digits."""
-    if unit == "share":
-        return percent(value, decimals=1)
-    size = abs(value)
-    if size >= 1000:
-        digits = 2 if size >= 10_000 else 1
-        return in_unit(round(value, -(len(str(int(size))) - 1 - digits)), unit, decimals=0)
-    return in_unit(value, unit, decimals=0 if size >= 100 or value == int(value) else 1)
+def _decimals(value: float, low: float | None, high: float | None, unit: str) -> int:
+    """One for shares and small numbers, none for large ones and where everything is whole."""
+    if unit in {"share", "points"}:
+        return 1
+    known = [end for end in (value, low, high) if end is not None]
+    return 0 if abs(value) >= SMALL or all(end == int(end) for end in known) else 1
+
+
+def _rounded(value: float) -> float:
+    """Large numbers to three digits: the rest would promise more than is known."""
+    return round(value, DIGITS - len(str(int(abs(value))))) if abs(value) >= LARGE else value
 
 
 def _same(
@@ -181,7 +195,7 @@ def _outcomes_of(protocol: Protocol, indicator: Indicator) -> list[str]:
 def _outcome_unit(outcome: Outcome) -> str:
     """Yes-and-no outcomes compare or take the greatest of yes and no; their difference is one of shares."""
     compares = any(sign in outcome.value.split("filter")[0] for sign in "<>=")
-    return "share" if compares and outcome.unit is None else "number"
+    return "points" if compares and outcome.unit is None else "number"
 
 
 def _group_name(protocol: Protocol, name: str, value: str | None) -> str:
@@ -193,23 +207,28 @@ def _group_name(protocol: Protocol, name: str, value: str | None) -> str:
     return said(fact.options[value]) if fact and value in fact.options else str(value or _("unknown"))
 
 
-def _period_words(indicator: Indicator, expected: ExpectedIndicator) -> str:
-    if expected.a_period is None:
-        return _("over the whole time")
-    return _("an ordinary period, %(period)s") % {"period": per_word(indicator.per)}
-
-
 def _sentences(protocol: Protocol, expectation: Expectation, rows: tuple[Row, ...]) -> Iterator[str]:
     first = next((row for row in rows if row.interval), None)
     if first:
-        yield _("%(name)s: expect about %(value)s. In 19 cases of 20 it lies within %(interval)s.") % {
+        yield _("%(name)s: expect about %(value)s. In 19 cases of 20 it is %(interval)s.") % {
             "name": started(f"{first.name}, {inside(first.whom)}" if first.whom else first.name),
             "value": first.value,
             "interval": first.interval,
         }
     net = expectation.net_per_month
-    if net is not None and net.value is not None and net.low is not None and net.high is not None:
+    if (
+        _saves_and_costs(expectation)
+        and net is not None
+        and net.value is not None
+        and net.low is not None
+        and net.high is not None
+    ):
         yield _verdict(net.low, net.high)
+
+
+def _saves_and_costs(expectation: Expectation) -> bool:
+    """Whether there is anything to weigh: savings against costs, and not only the one."""
+    return len({line.counts_as for line in expectation.economy}) > 1
 
 
 def _verdict(low: float, high: float) -> str:
@@ -231,31 +250,32 @@ def _net(expectation: Expectation) -> MoneyRow | None:
     net = expectation.net_per_month
     if net is None or net.value is None or expectation.currency is None:
         return None
-    return _money_row(_("Net"), net, expectation.currency, saving=net.value >= 0)
+    name = _("Net") if _saves_and_costs(expectation) else _("In all")
+    return _money_row(name, net, expectation.currency, saving=net.value >= 0)
 
 
 def _money_row(name: str, amount: Expected, currency: str, *, saving: bool) -> MoneyRow:
     if amount.value is None:
         return MoneyRow(name, saving, _("not known"), "")
-    return MoneyRow(name, saving, _figure(amount.value, currency), _interval(amount, currency))
+    return MoneyRow(name, saving, *_figure_and_interval(amount, currency))
 
 
 def _charts(protocol: Protocol, expectation: Expectation) -> Iterator[Chart]:
-    """One chart at most for each way of grouping: groups side by side first, else the first series over time."""
-    grouped = [item for item in expectation.indicators if _grouped_points(protocol, item)]
+    """At most two: the first headline indicator that is grouped, and the first that goes over time."""
+    headline = [item for item in expectation.indicators if protocol.indicators[item.name].headline]
+    grouped = next((item for item in headline if _grouped_points(protocol, item)), None)
+    periodic = next((item for item in headline if len(_periods(item)) >= FEW_PERIODS), None)
+    if periodic:
+        yield _time_chart(protocol, periodic)
     if grouped:
-        yield _group_chart(protocol, grouped[0])
-        return
-    for item in expectation.indicators:
-        periods = [cell for cell in item.cells if cell.period is not None]
-        if protocol.indicators[item.name].headline and len(periods) >= FEW_PERIODS:
-            yield _time_chart(protocol, item)
-            return
+        yield _group_chart(protocol, grouped)
+
+
+def _periods(item: ExpectedIndicator) -> list[tuple[date, Expected]]:
+    return [(cell.period, cell.expected) for cell in item.cells if cell.period is not None]
 
 
 def _grouped_points(protocol: Protocol, item: ExpectedIndicator) -> list[Point]:
-    if not protocol.indicators[item.name].headline:
-        return []
     points = []
     for cell in item.cells:
         if cell.period is None and cell.by:
@@ -279,16 +299,12 @@ def _group_chart(protocol: Protocol, item: ExpectedIndicator) -> Chart:
 
 def _time_chart(protocol: Protocol, item: ExpectedIndicator) -> Chart:
     indicator = protocol.indicators[item.name]
-    points = [
-        Point(cell.period, cell.expected.value, cell.expected.low, cell.expected.high)
-        for cell in item.cells
-        if cell.period is not None
-    ]
-    days = [cell.period for cell in item.cells if cell.period is not None]
+    periods = _periods(item)
+    points = [Point(day, expected.value, expected.low, expected.high) for day, expected in periods]
     return chart_line(
         title=said(indicator),
         description=_("What to expect from %(first)s to %(last)s, with the interval as a band.")
-        % {"first": _month(days[0]), "last": _month(days[-1])},
+        % {"first": _month(periods[0][0]), "last": _month(periods[-1][0])},
         x=_("Period"),
         y=said(indicator),
         points=points,

@@ -9,7 +9,7 @@ from genklang.bank.reading import measures
 from genklang.bank.results import Figure, Results, Source
 from genklang.bank.selectors import results_of
 from genklang.bank.vocabulary import label
-from genklang.bank.wording import in_unit, language, number, per_word, percent, said, started, together
+from genklang.bank.wording import bare, in_unit, language, per_word, said, started, together, with_unit
 from genklang.protocol.types import Protocol
 
 PERCENT_DECIMALS = 1
@@ -84,11 +84,7 @@ def figure_text(figure: Figure) -> str:
     if figure.direction:
         directions = {"up": _("rose"), "down": _("fell"), "same": _("about the same")}
         return directions[figure.direction]
-    text = (
-        _range(figure)
-        if figure.low is not None
-        else in_unit(figure.value or 0.0, figure.unit, decimals=_places(figure))
-    )
+    text = _range(figure) if figure.low is not None else _value(figure)
     if figure.about:
         text = _("about %(figure)s") % {"figure": text}
     return " ".join(part for part in (text, per_word(figure.per)) if part)
@@ -111,9 +107,7 @@ def headline_of(practice: Practice) -> tuple[str, str, str] | None:
 
 def _beside(figure: Figure, other: Figure) -> str:
     """Two figures of the same sort, the unit said once: "10 against 26 hours a month"."""
-    value = figure.value or 0.0
-    share = figure.unit == "share"
-    text = number(round(value * 100, 10), decimals=PERCENT_DECIMALS) if share else number(value)
+    text = bare(figure.value or 0.0, figure.unit, decimals=PERCENT_DECIMALS if figure.unit == "share" else None)
     return _("%(figure)s against %(other)s") % {"figure": text, "other": figure_text(other)}
 
 
@@ -161,9 +155,14 @@ def labels(kind: str, names: list[str]) -> list[str]:
 
 def _range(figure: Figure) -> str:
     low, high = figure.low or 0.0, figure.high or 0.0
-    if figure.unit == "share":
-        return f"{number(round(low * 100, 10), decimals=PERCENT_DECIMALS)}–{percent(high, decimals=PERCENT_DECIMALS)}"
-    return f"{number(low)}–{in_unit(high, figure.unit)}"
+    decimals = PERCENT_DECIMALS if figure.unit == "share" else None
+    ends = [bare(end, figure.unit, decimals=decimals) for end in (low, high)]
+    return with_unit("–".join(ends), figure.unit, high)
+
+
+def _value(figure: Figure) -> str:
+    unit = "points" if figure.unit == "share" and figure.kind == "difference" else figure.unit
+    return in_unit(figure.value or 0.0, unit, decimals=_places(figure))
 
 
 def _places(figure: Figure) -> int | None:

@@ -27,7 +27,7 @@ MOST_MONEY = 10_000_000
 SEED = 1  # the same numbers give everybody the same answer
 PILOT = 4
 STEPS = 60_000  # of the engine; some seconds of one processor
-FEWEST, MOST = 15, 600  # simulated participants
+FEWEST, MOST = 15, 2000  # simulated participants
 AT_ONCE = 2
 PATIENCE = 30.0  # seconds that a visitor waits for a turn
 DIGITS = 12
@@ -96,12 +96,11 @@ class NumberField(forms.Field):
 
 
 class RehearseForm(forms.Form):
-    """How many, how long, the practice's parameters and prices; each begins at the protocol's own number."""
+    """How many, how long, the practice's parameters and prices. What is not given is the protocol's own number."""
 
     enrolments = NumberField(label=_("How many take part?"), least=1, greatest=MOST_ENROLMENTS, example=100, whole=True)
     years = NumberField(
         label=_("For how many years?"),
-        help_text=_("Half a year is 0.5."),
         least=0.1,
         greatest=MOST_YEARS,
         example=1,
@@ -109,7 +108,7 @@ class RehearseForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None, protocol: Protocol) -> None:
         assert protocol.rehearsal is not None
-        super().__init__(data)
+        super().__init__()
         self.protocol = protocol
         self.fields["enrolments"].initial = min(protocol.rehearsal.enrolments, MOST_ENROLMENTS)
         self.fields["years"].initial = min(protocol.rehearsal.years, MOST_YEARS)
@@ -117,6 +116,9 @@ class RehearseForm(forms.Form):
             self.fields[f"p_{name}"] = _parameter_field(parameter)
         for name, price in protocol.economy.prices.items() if protocol.economy else []:
             self.fields[f"price_{name}"] = _price_field(price)
+        if data:
+            own = {name: field.initial for name, field in self.fields.items()}
+            self.data, self.is_bound = own | {name: data[name] for name in own if name in data}, True
 
     def parameter_fields(self) -> list[forms.BoundField]:
         """The practice's parameters, to show together."""

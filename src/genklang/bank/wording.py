@@ -30,21 +30,29 @@ def number(value: float, *, decimals: int | None = None) -> str:
     return str(number_format(round(value, places), places, use_l10n=True, force_grouping=True)).replace("-", "−")
 
 
-def percent(share: float, *, decimals: int | None = None) -> str:
-    """A share as per cent: 0.992 is 99.2 per cent. Binary dust, as in 0.305 × 100, is wiped off first."""
-    shown = number(round(share * 100, PLACES_KEPT), decimals=decimals)
-    return f"{shown}\xa0%" if in_swedish() else f"{shown}%"
-
-
 def in_unit(value: float, unit: str, *, decimals: int | None = None) -> str:
-    """A value with its unit, for example 99.2%, SEK 780,000 or 10 hours."""
+    """A value with its unit, for example 99.2%, SEK 780,000 or 10 hours; "points" is a difference of shares."""
+    return with_unit(bare(value, unit, decimals=decimals), unit, value)
+
+
+def bare(value: float, unit: str, *, decimals: int | None = None) -> str:
+    """The number of a value in its unit, without the unit. Binary dust, as in 0.305 × 100, is wiped off first."""
+    if unit in {"share", "points"}:
+        return number(round(value * 100, PLACES_KEPT), decimals=decimals)
+    if unit == "SEK" and decimals is None:
+        return number(value, decimals=2 * (value != round(value)))
+    return number(value, decimals=decimals)
+
+
+def with_unit(text: str, unit: str, value: float) -> str:
+    """A number as text, or a range of them, with the unit that agrees with the (last) value."""
     if unit == "share":
-        return percent(value, decimals=decimals)
-    if unit == "SEK":
-        shown = number(value, decimals=decimals if decimals is not None else 2 * (value != round(value)))
-        return _("SEK %(amount)s") % {"amount": shown}
-    shown = number(value, decimals=decimals)
-    return " ".join(part for part in (shown, unit_word(unit, value)) if part)
+        return f"{text}\xa0%" if in_swedish() else f"{text}%"
+    patterns = {
+        "points": _("%(number)s percentage points") % {"number": text},
+        "SEK": _("SEK %(amount)s") % {"amount": text},
+    }
+    return patterns.get(unit) or " ".join(part for part in (text, unit_word(unit, value)) if part)
 
 
 def unit_word(unit: str, value: float) -> str:
@@ -62,6 +70,17 @@ def per_word(per: str | None) -> str:
     """A period as one says it after a figure: "a month"."""
     words = {"week": _("a week"), "month": _("a month"), "quarter": _("a quarter"), "year": _("a year")}
     return words.get(per or "", "")
+
+
+def ordinary_period(per: str | None) -> str:
+    """The period that a figure is for: "in an ordinary month"; the whole time where there is none."""
+    words = {
+        "week": _("in an ordinary week"),
+        "month": _("in an ordinary month"),
+        "quarter": _("in an ordinary quarter"),
+        "year": _("in an ordinary year"),
+    }
+    return words.get(per or "", _("over the whole time"))
 
 
 def duration(length: Duration) -> str:

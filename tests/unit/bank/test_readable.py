@@ -8,7 +8,7 @@ from django.utils import translation
 
 from genklang.bank.readable import Readable, readable
 from genklang.bank.reading import read_folder
-from genklang.bank.wording import duration, every, in_unit, inside, percent, together
+from genklang.bank.wording import duration, every, in_unit, inside, together
 from genklang.protocol.units import Duration
 
 PRACTICES = Path(__file__).resolve().parents[3] / "practices"
@@ -87,8 +87,8 @@ def test_lengths_of_time(written: str, said: str, recurring: str | None, swedish
 
 
 def test_numbers_and_units(swedish: None) -> None:
-    assert percent(0.992) == "99,2\xa0%"
-    assert percent(0.305) == "30,5\xa0%"
+    assert in_unit(0.992, "share") == "99,2\xa0%"
+    assert in_unit(0.305, "share") == "30,5\xa0%"
     assert in_unit(780000, "SEK") == "780\xa0000 kr"
     assert in_unit(97.5, "SEK") == "97,50 kr"
     assert in_unit(-16, "hours") == "−16 timmar"
