@@ -96,6 +96,17 @@ class Machine:
             horizon=state.horizon,
         )
 
+    def apply_all(self, state: State, events: Sequence[Event], *, history: Callable[[], Sequence[Event]]) -> Step:
+        """Several new events at once, wherever they belong: one refold of the log, and the difference that they make."""
+        past = list(history())
+        return refold(
+            self._compiled,
+            self.begin(state.enrolment),
+            known=arrange(past, settled=state.settled),
+            arrived=arrange([*past, *events], settled=state.settled),
+            horizon=state.horizon,
+        )
+
     def check(
         self,
         state: State,

@@ -19,6 +19,7 @@ from genklang.operate.writing import write
 
 log = logging.getLogger(__name__)
 SET_ASIDE = "set aside"
+FEW_LATE = 2  # more than these are refolded together, once
 Known = dict[str, Event]
 
 
@@ -104,16 +105,19 @@ def known_events(adoption: Adoption, ids: Sequence[str]) -> Known:
 def _take(
     recorder: Recorder, events: Sequence[IncomingEvent], source: Source, known: Known
 ) -> Iterator[tuple[int, RowAnswer]]:
-    """In the order in which they happened, which the engine takes fastest; each with its place in the batch."""
-    in_order = sorted(enumerate(events), key=lambda item: (item[1].occurred_at, item[1].sequence, item[1].id))
-    for place, event in in_order:
+    """Each answer with its place in the batch. In the order in which they happened, which the engine takes fastest."""
+    new: dict[str, int] = {}
+    for place, event in enumerate(events):
         if earlier := known.get(event.id):
             yield place, answer_known(event, earlier)
-            continue
-        answer = recorder.take(event, source)
-        if answer.status is not Outcome.REFUSED:
+        else:
+            new[event.id] = place
             known[event.id] = log_row(recorder.enrolment, unchecked(event, source), source)
-        yield place, answer
+    fresh = sorted([events[place] for place in new.values()], key=lambda one: (one.occurred_at, one.sequence, one.id))
+    late = sum(event.occurred_at <= recorder.state.horizon for event in fresh)
+    together = late > FEW_LATE
+    answers = recorder.take_together(fresh, source) if together else [recorder.take(event, source) for event in fresh]
+    yield from ((new[answer.id], answer) for answer in answers)
 
 
 def answer_known(event: IncomingEvent, earlier: Event) -> RowAnswer:

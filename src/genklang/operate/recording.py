@@ -4,22 +4,25 @@ The same code runs when a device reports, when a person fills in a form, and whe
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
+from operator import itemgetter
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from genklang.engine import types as engine
+from genklang.engine.machine import in_order
 from genklang.engine.problems import Problem as EngineProblem
 from genklang.operate import clock
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.machines import load_state, machine_for, settle_row
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.problems import Problem
-from genklang.operate.raising import Acknowledgement
+from genklang.operate.raising import acknowledgements
 from genklang.operate.writing import Change
 
 Draw = Callable[[Enrolment, engine.Allocate], str | None]
+Checked = tuple[engine.Event, tuple[Problem, ...]]
 UNEXPLAINED = "unexplained"
 LARGEST_DATA = 64 * 1024
 WAITS = {"stage_forbids", "condition_not_met"}
@@ -50,12 +53,38 @@ class Recorder:
         """Records the event, unless something is wrong with it: then nothing has changed."""
         event, problems = self._checked(incoming, source)
         if problems:
-            return RowAnswer(incoming.id, Outcome.REFUSED, problems)
-        if not self._apply(event, source):
-            return RowAnswer(incoming.id, Outcome.HELD, (_held_back(incoming.kind),))
-        return RowAnswer(incoming.id, Outcome.ACCEPTED)
+            return _answer(incoming, problems, held=frozenset())
+        return _answer(incoming, (), held=frozenset() if self._apply(event, source) else {event.id})
 
-    def _checked(self, incoming: IncomingEvent, source: Source) -> tuple[engine.Event, tuple[Problem, ...]]:
+    def take_together(self, incoming: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
+        """Many events of which some come late: each is checked at its place in the log, which is refolded once."""
+        checked = self._checked_in_place(incoming, source)
+        accepted = [event for event, problems in checked.values() if not problems]
+        held = self._apply_all(accepted, source) if accepted else frozenset[str]()
+        return [_answer(one, checked[one.id][1], held=held) for one in incoming]
+
+    def _checked_in_place(self, incoming: Sequence[IncomingEvent], source: Source) -> dict[str, Checked]:
+        """Each event checked by how things stood when it happened, the others that came with it taken into account."""
+        first = min(one.occurred_at for one in incoming)
+        known = not_void(self.log())
+        before = [event for event in known if event.occurred_at < first]
+        state = self.machine.fold(self.enrolment.key, before).state
+        places: list[tuple[engine.Position, engine.Event | IncomingEvent]] = [
+            *((event.position, event) for event in known if event.occurred_at >= first),
+            *(((one.occurred_at, one.sequence, one.id), one) for one in incoming),
+        ]
+        checked: dict[str, Checked] = {}
+        for _position, one in sorted(places, key=itemgetter(0)):
+            event = one
+            if isinstance(one, IncomingEvent):
+                checked[one.id] = event, problems = self._checked(one, source, then=state)
+                if problems:
+                    continue
+            if isinstance(event, engine.Event) and in_order(state, event):
+                state = self.machine.step(state, event).state
+        return checked
+
+    def _checked(self, incoming: IncomingEvent, source: Source, *, then: engine.State | None = None) -> Checked:
         """The event with its fields as their types, and what is wrong with it at the time when it happened."""
         coerced = self.machine.coerce(incoming.kind, incoming.data)
         event = engine.Event(
@@ -64,16 +93,16 @@ class Recorder:
         if problem := self._house_only(event, source) or self._out_of_bounds(event):
             return event, (problem,)
         raw = engine.Event(event.id, event.kind, event.occurred_at, event.by, incoming.data, event.sequence, self.now)
-        found = self.machine.check(self._just_before(event), raw, history=self.log)
+        found = self.machine.check(self._just_before(event, then or self.state), raw, history=self.log)
         if source.may_wait:
             found = [problem for problem in found if problem.code not in WAITS]
         return event, tuple(in_words(problem) for problem in found)
 
-    def _just_before(self, event: engine.Event) -> engine.State:
+    def _just_before(self, event: engine.Event, state: engine.State) -> engine.State:
         """How things stand just before an event that answers to a due; the worker may not have come as far yet."""
         if event.kind not in ("acknowledged", "resolved", "waived"):
-            return self.state
-        return self.machine.advance(self.state, event.occurred_at - 1).state
+            return state
+        return self.machine.advance(state, event.occurred_at - 1).state
 
     def _house_only(self, event: engine.Event, source: Source) -> Problem | None:
         """The engine's own kinds of event come from the house's verbs, never from outside."""
@@ -115,22 +144,32 @@ class Recorder:
     def _apply(self, event: engine.Event, source: Source) -> bool:
         """Lets the engine take it; True unless it is held."""
         step = self.machine.apply(self.state, event, history=self.log)
+        self._append(event, source, held=event.id in step.held)
+        self._gather(step)
+        return event.id not in step.held
+
+    def _apply_all(self, events: Sequence[engine.Event], source: Source) -> frozenset[str]:
+        """Lets the engine take them all; answers which events of the log are held."""
+        step = self.machine.apply_all(self.state, events, history=self.log)
+        for event in events:
+            self._append(event, source, held=event.id in step.held)
+        self._gather(step)
+        return frozenset(step.held)
+
+    def _append(self, event: engine.Event, source: Source, *, held: bool) -> None:
         row = log_row(self.enrolment, event, source)
+        row.held = UNEXPLAINED if held else None
         self.change.events.append(row)
         if self._log is not None:
             self._log.append(event)
-        held = event.id in step.held
-        row.held = UNEXPLAINED if held else None
         if event.kind == "acknowledged" and not held:
-            due = str(event.data["due"])
-            self.change.effects.append(Acknowledgement(due, event.occurred_at, source.user.pk if source.user else None))
-        self._gather(step)
-        return not held
+            self.change.effects += acknowledgements([row], held=())
 
     def _gather(self, step: engine.Step) -> None:
         self.change.after = step.state
+        told = {fact.due for fact in step.facts}
         self.change.facts += step.facts
-        self.change.withdrawn += step.withdrawn
+        self.change.withdrawn = [due for due in self.change.withdrawn if due not in told] + list(step.withdrawn)
         if not self.enrolment.adoption.historical:  # nobody is called to what is long past
             self.change.effects += [effect for effect in step.effects if not isinstance(effect, engine.Allocate)]
         if step.refolded:
@@ -192,6 +231,20 @@ def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
         batch=source.batch,
         data=dict(event.data),
     )
+
+
+def not_void(log: Sequence[engine.Event]) -> list[engine.Event]:
+    """The events that nobody has said did not happen."""
+    void = {str(event.data.get("event", "")) for event in log if event.kind == "voided"}
+    return [event for event in log if event.id not in void]
+
+
+def _answer(incoming: IncomingEvent, problems: tuple[Problem, ...], *, held: Set[str]) -> RowAnswer:
+    if problems:
+        return RowAnswer(incoming.id, Outcome.REFUSED, problems)
+    if incoming.id in held:
+        return RowAnswer(incoming.id, Outcome.HELD, (_held_back(incoming.kind),))
+    return RowAnswer(incoming.id, Outcome.ACCEPTED)
 
 
 def _held_back(kind: str) -> Problem:

@@ -1,9 +1,11 @@
 """Recording events: answered one by one, never twice, and with all that follows from them."""
 
+import random
+
 import pytest
 
 from genklang.operate import clock, services
-from genklang.operate.incoming import IncomingEvent
+from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.models import Alarm, Due, Event, OutcomeFact
 from genklang.operate.problems import Refused
 from genklang.people.models import User
@@ -106,3 +108,43 @@ def test_a_batch_of_late_events_comes_out_right(ward: Ward) -> None:
     assert {answer.status for answer in answers} == {"accepted"}
     assert [status for _, status in standing(ward)] == ["met"] * 6 + ["missed"]
     assert Alarm.objects.filter(closed_at=None).count() == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_any_order_and_any_batches_end_the_same(ward: Ward, seed: int, size: int) -> None:
+    ward.tick("2026-03-06 12:00")
+    chance = random.Random(seed)
+    events = [
+        IncomingEvent(f"{kind}-{day}-{hour}", "U-1", kind, at(f"2026-03-0{day} {hour}"), sequence=sequence)
+        for day in range(2, 6)
+        for sequence, (kind, hour) in enumerate(
+            [
+                ("dose_taken", "08:10"),
+                ("paused", "12:00"),
+                ("dose_taken", "13:00"),  # held: nothing is expected during a pause
+                ("resumed", "15:00"),
+                ("dose_taken", "21:30"),
+            ]
+        )
+    ]
+    chance.shuffle(events)
+    for start in range(0, len(events), size):
+        patient = Source(by="device")
+        batch = [event for event in events[start : start + size] if event.kind == "dose_taken"]
+        services.record(ward.adoption, batch, source=patient)
+        moves = [event for event in events[start : start + size] if event.kind != "dose_taken"]
+        services.record(ward.adoption, moves, source=Waiting(by="nurse"))
+    expected = [(f"2026-03-0{day}T{hour}", status) for day in range(2, 6) for hour, status in DAY]
+    assert standing(ward) == [*expected, ("2026-03-06T08:00", "missed")]
+    assert Event.objects.filter(held=None).count() == 2 + 4 * 4
+    assert Alarm.objects.filter(closed_at=None).count() == 1
+
+
+DAY = [("08:00", "met"), ("20:00", "met_late")]
+
+
+class Waiting(Source):
+    """A nurse whose notes come in any order."""
+
+    may_wait = True

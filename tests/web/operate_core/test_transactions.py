@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, models
 
 from genklang.operate import clock, history, services, worker
+from genklang.operate.incoming import Source
 from genklang.operate.machines import load_state
 from genklang.operate.models import Alarm, Due, Enrolment, Event, Outbox, OutcomeFact, Task
 from genklang.operate.recording import engine_event
@@ -97,7 +98,7 @@ def test_the_lot_is_drawn_once_concealed_and_in_the_same_transaction(lindmala: A
         person = people.add_person(organisation=lindmala, display_name=f"P{number}")
         enrolment = services.enrol(adoption, person=person, key=f"H-{number}", facts=facts)
         wall.time += clock.SECOND
-        source = services.Source(by="assessor")
+        source = Source(by="assessor")
         services.record_one(enrolment, "consented", {"own_goal": "cykla"}, source=source)
     arms = list(Enrolment.objects.values_list("arm", flat=True))
     assert abs(arms.count("training") - arms.count("usual")) <= 3 and set(arms) == {"training", "usual"}
@@ -115,7 +116,7 @@ def test_two_workers_claim_everything_once(ward: Ward) -> None:
         person = people.add_person(organisation=ward.adoption.organisation, display_name=f"P{number}")
         facts = {"dose_times": ["08:00"], "can_operate": True, "physician_agrees": True}
         enrolment = services.enrol(ward.adoption, person=person, key=f"U-{number}", facts=facts)
-        services.record_one(enrolment, "installed", {}, source=services.Source(by="nurse"))
+        services.record_one(enrolment, "installed", {}, source=Source(by="nurse"))
     ward.wall.set("2026-03-02 09:00:00")
     done: list[int] = []
 

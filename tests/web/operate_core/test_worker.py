@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from genklang.operate import clock, recording, services, worker
+from genklang.operate import clock, services, worker
 from genklang.operate.guard import ClockGuard, trust_clock
+from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.models import Alarm, Enrolment, Event, Heartbeat, Notice, Outbox, OutcomeFact, Status
 from genklang.people import services as people
 from tests.web.operate_core.conftest import Wall, Ward
@@ -50,8 +51,8 @@ def test_a_broken_enrolment_is_set_aside_and_the_others_go_on(ward: Ward) -> Non
     assert other.broken_reason.startswith("KeyError") or other.broken_reason.startswith("ValueError")
     assert Alarm.objects.get().enrolment == ward.enrolment
     assert Notice.objects.get(kind="broken").enrolment == other
-    event = recording.IncomingEvent("late", "U-2", "heartbeat", clock.now())
-    answer = services.record(ward.adoption, [event], source=recording.Source(by="device"))[0]
+    event = IncomingEvent("late", "U-2", "heartbeat", clock.now())
+    answer = services.record(ward.adoption, [event], source=Source(by="device"))[0]
     assert answer.status == "held" and Event.objects.get(key="late").held == "set aside"
     assert services.mend(other).broken_reason == ""
     assert Event.objects.get(key="late").held is not None  # no dispenser was installed there
