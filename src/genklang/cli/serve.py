@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
 import os
 import signal
@@ -67,8 +65,10 @@ def _fill(*, demo: bool) -> None:
 
     for problem in load_practices().problems:
         print(problem, file=sys.stderr)
-    if demo and importlib.util.find_spec("genklang.site.demo"):
-        importlib.import_module("genklang.site.demo").fill()
+    if demo:
+        from genklang.operate.demo.building import ensure_demo
+
+        ensure_demo(lambda line: print(f"Filling the demo: {line} ...", flush=True))
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -85,7 +85,7 @@ def _serve(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _stop)
     with_worker = _is_embedded() and not args.no_worker
     _say_where(args, with_worker=with_worker)
-    _until_stopped(server, with_worker=with_worker)
+    _until_stopped(server, with_worker=with_worker, demo=args.demo)
     return 0
 
 
@@ -98,9 +98,9 @@ def _say_where(args: argparse.Namespace, *, with_worker: bool) -> None:
         print(f"Genklang: {url}{'' if with_worker else ' (no worker)'}  Ctrl-C stops.", flush=True)
 
 
-def _until_stopped(server: BaseWSGIServer | MultiSocketServer, *, with_worker: bool) -> None:
+def _until_stopped(server: BaseWSGIServer | MultiSocketServer, *, with_worker: bool, demo: bool) -> None:
     stop = threading.Event()
-    worker = threading.Thread(target=_work, args=(stop,), name="worker", daemon=True) if with_worker else None
+    worker = threading.Thread(target=_work, args=(stop, demo), name="worker", daemon=True) if with_worker else None
     if worker:
         worker.start()
     try:
@@ -112,10 +112,11 @@ def _until_stopped(server: BaseWSGIServer | MultiSocketServer, *, with_worker: b
             worker.join(SECONDS_TO_STOP)
 
 
-def _work(stop: threading.Event) -> None:
+def _work(stop: threading.Event, demo: bool) -> None:
+    from genklang.operate.demo.living import Living
     from genklang.operate.loop import Loop
 
-    Loop(stop=stop).run()
+    Loop(stop=stop, before=Living().step if demo else None).run()
 
 
 def _stop(*_signal: object) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, connection
 
@@ -13,11 +14,21 @@ BEAT_EVERY = 5 * clock.SECOND
 
 
 class Loop:
-    """Rounds until `stop` is set. `interval` is the longest sleep, in seconds."""
+    """Rounds until `stop` is set. `interval` is the longest sleep, in seconds.
 
-    def __init__(self, *, interval: float = 1.0, stop: threading.Event | None = None) -> None:
+    `before` is called with the instant at each round's start: the demonstration's people answer before time passes.
+    """
+
+    def __init__(
+        self,
+        *,
+        interval: float = 1.0,
+        stop: threading.Event | None = None,
+        before: Callable[[int], object] | None = None,
+    ) -> None:
         self.stop = stop or threading.Event()
         self._interval = interval
+        self._before = before
         self._guard = ClockGuard()
         self._beat_at = 0
         self._lag = 0
@@ -44,6 +55,8 @@ class Loop:
             self._beat_at, self._lag = now, 0
         if not self._trusted:
             return False
+        if self._before:
+            self._before(now)
         ticked = worker.tick(now)
         self._lag = max(self._lag, ticked.lag)
         drained = worker.drain(clock.now())
