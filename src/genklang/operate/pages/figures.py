@@ -1,9 +1,8 @@
-"""Figures as people read them: an indicator with its unit, its target and its picture; money in months."""
+"""Figures as people read them: an indicator with its unit, its target and its picture."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -30,45 +29,10 @@ class Headline:
     chart: Chart | None
 
 
-@dataclass(frozen=True)
-class MoneyLine:
-    """A line of the economy, a month."""
-
-    label: str
-    counts_as: str
-    quantity: str
-    price: str
-    per_month: str
-
-
 def headlines(words: Words, figures: Measured) -> list[Headline]:
     """The practice's headline indicators, at most five."""
     chosen = [(name, each) for name, each in words.protocol.indicators.items() if each.headline][:HEADLINES]
     return [_headline(name, indicator, words, figures) for name, indicator in chosen]
-
-
-def money_lines(protocol: Protocol, figures: Measured) -> list[MoneyLine]:
-    """The economy's lines in words."""
-    if protocol.economy is None or figures.money is None:
-        return []
-    lines = protocol.economy.lines
-    return [
-        MoneyLine(
-            label=say(lines[amount.name]),
-            counts_as=amount.counts_as,
-            quantity=in_unit(amount.quantity, "number"),
-            price=f"{number_format(amount.price.amount, use_l10n=True, force_grouping=True)} {amount.price.currency}",
-            per_month=in_money(amount.per_month, figures.money.currency),
-        )
-        for amount in figures.money.lines
-    ]
-
-
-def in_money(amount: Decimal | None, currency: str) -> str:
-    """Whole kronor, with a space between thousands."""
-    if amount is None:
-        return _("not known yet")
-    return f"{number_format(round(amount), use_l10n=True, force_grouping=True)} {currency}".replace("-", "\u2212")
 
 
 def in_unit(value: float | None, unit: str) -> str:

@@ -13,17 +13,15 @@ from django.db.models import Max
 
 from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import OutcomeFact as EngineFact
-from genklang.measure.economy import EconomyResult, economy
 from genklang.measure.engines import measure
 from genklang.measure.tables import Record, Tables
-from genklang.measure.values import IndicatorValue, overall
+from genklang.measure.values import IndicatorValue
 from genklang.operate import clock
 from genklang.operate.machines import load_state
 from genklang.operate.models import Adoption, Enrolment, Event, OutcomeFact
 from genklang.operate.pages.protocols import protocol_of
 from genklang.protocol.scopes import ENROLMENTS
 from genklang.protocol.types import Protocol
-from genklang.protocol.units import Money
 
 KEPT_FOR = 60 * clock.SECOND
 MOST_KEPT = 64
@@ -39,8 +37,9 @@ class Measured:
 
     values: list[IndicatorValue]
     totals: list[IndicatorValue]
-    money: EconomyResult | None
     enrolments: int
+    enrolment_months: float
+    months: float
     at: int
 
     def of(self, indicator: str) -> list[IndicatorValue]:
@@ -81,37 +80,22 @@ def tables_of(adoption: Adoption) -> Tables:
     return Tables(protocol, logs, zone=adoption.zone, horizon=_horizon(adoption))
 
 
-def prices_of(adoption: Adoption) -> dict[str, Money]:
-    """The organisation's own prices."""
-    return {name: Money.parse(str(written)) for name, written in adoption.overlay.get("prices", {}).items()}
-
-
 def _measured(adoption: Adoption) -> Measured:
     protocol, tables = protocol_of(adoption.protocol_version), tables_of(adoption)
-    totals = measure(protocol, tables, grouped=False)
     return Measured(
         values=measure(protocol, tables),
-        totals=totals,
-        money=_money(adoption, protocol, tables, totals),
+        totals=measure(protocol, tables, grouped=False),
         enrolments=len(tables.logs),
+        enrolment_months=tables.enrolment_months,
+        months=_months(tables),
         at=clock.now(),
     )
 
 
-def _money(
-    adoption: Adoption, protocol: Protocol, tables: Tables, totals: list[IndicatorValue]
-) -> EconomyResult | None:
-    if protocol.economy is None or not tables.logs:
-        return None
+def _months(tables: Tables) -> float:
+    """How many average months the adoption has had people, at least a day."""
     began = min(tables[ENROLMENTS].data["enrolled_at"], default=tables.horizon)
-    return economy(
-        protocol,
-        overall(totals),
-        enrolments=len(tables.logs),
-        enrolment_months=tables.enrolment_months,
-        months=max((tables.horizon - began) / MONTH, 1 / 30),
-        prices=prices_of(adoption),
-    )
+    return max((tables.horizon - began) / MONTH, 1 / 30)
 
 
 def _events(adoption: Adoption, protocol: Protocol) -> dict[int, list[EngineEvent]]:

@@ -12,7 +12,7 @@ from genklang.operate.pages.words import Words, say
 from genklang.people.models import Person, User
 from genklang.people.selectors import Look, who_looked
 
-NEXT, LATEST = 4, 8
+NEXT, LATEST = 4, 5
 DECISIONS = ("enrolled", "allocated", "waived")
 
 
@@ -50,6 +50,11 @@ class MyPage:
     person: Person
     parts: list[Part]
     looks: list[Look]
+
+    @property
+    def own_words(self) -> list[tuple[str, str]]:
+        """What the person has said in the own words, in any practice, with the question; each only once."""
+        return list(dict.fromkeys(said for part in self.parts for said in part.own_words))
 
     @property
     def first_name(self) -> str:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 from genklang.measure.values import for_release
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
-from genklang.operate.pages.figures import csv_rows, headlines, in_money, money_lines
+from genklang.operate.pages.figures import csv_rows, headlines
 from genklang.operate.pages.measuring import measured
+from genklang.operate.pages.money import money_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.result import result_of, study_rows
 from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
@@ -29,13 +30,10 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """How it goes: what matters to people first, then where everyone is, what waits, what it costs."""
     found = adoption_seen(request, adoption_id)
     words, figures = words_of(found), measured(found)
-    money = figures.money
     values = {
         "running": pages.running(found),
         "headlines": headlines(words, figures),
-        "money": money_lines(words.protocol, figures),
-        "net": in_money(money.net_per_month, money.currency) if money and money.net_per_month is not None else "",
-        "saves": bool(money and money.net_per_month is not None and money.net_per_month >= 0),
+        "money": money_of(found, figures),
         "who": pages.who_does_what(found),
         "enrolments": figures.enrolments,
     }

@@ -1,0 +1,100 @@
+"""What an adoption costs and saves a month, with the organisation's own prices."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from genklang.measure.economy import EconomyResult, economy
+from genklang.measure.values import overall
+from genklang.operate.models import Adoption
+from genklang.operate.pages.figures import in_unit
+from genklang.operate.pages.measuring import Measured
+from genklang.operate.pages.protocols import protocol_of
+from genklang.operate.pages.result import result_of
+from genklang.operate.pages.words import say
+from genklang.protocol.types import Protocol
+from genklang.protocol.units import Money
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """A line of the economy, a month."""
+
+    label: str
+    quantity: str
+    price: str
+    per_month: str
+
+
+@dataclass(frozen=True)
+class MoneyPage:
+    """All lines and what is left; `net` is empty where something is not known."""
+
+    lines: list[MoneyLine]
+    net: str
+    saves: bool
+
+
+def money_of(adoption: Adoption, figures: Measured) -> MoneyPage | None:
+    """The economy in words; None for a practice without one, or while nobody takes part."""
+    protocol = protocol_of(adoption.protocol_version)
+    found = _economy(adoption, protocol, figures) if figures.enrolments else None
+    if found is None:
+        return None
+    net = found.net_per_month
+    return MoneyPage(
+        lines=_lines(protocol, found),
+        net="" if net is None else in_money(net, found.currency),
+        saves=net is not None and net >= 0,
+    )
+
+
+def prices_of(adoption: Adoption) -> dict[str, Money]:
+    """The organisation's own prices."""
+    return {name: Money.parse(str(written)) for name, written in adoption.overlay.get("prices", {}).items()}
+
+
+def in_money(amount: Decimal | None, currency: str) -> str:
+    """Whole kronor, with a space between thousands."""
+    if amount is None:
+        return _("not known yet")
+    return f"{number_format(round(amount), use_l10n=True, force_grouping=True)} {currency}".replace("-", "\u2212")
+
+
+def _economy(adoption: Adoption, protocol: Protocol, figures: Measured) -> EconomyResult | None:
+    return economy(
+        protocol,
+        overall(figures.totals),
+        enrolments=figures.enrolments,
+        enrolment_months=figures.enrolment_months,
+        months=figures.months,
+        prices=prices_of(adoption),
+        effect=_effect(adoption) if _needs_effect(protocol) else None,
+    )
+
+
+def _needs_effect(protocol: Protocol) -> bool:
+    lines = protocol.economy.lines.values() if protocol.economy else ()
+    return any(re.search(r"\beffect\b", line.quantity) for line in lines)
+
+
+def _effect(adoption: Adoption) -> float | None:
+    """The study's primary difference, once there is one."""
+    result = result_of(adoption)
+    return result.primary.finding.estimate.value if result and result.primary.finding else None
+
+
+def _lines(protocol: Protocol, found: EconomyResult) -> list[MoneyLine]:
+    lines = protocol.economy.lines if protocol.economy else {}
+    return [
+        MoneyLine(
+            label=say(lines[amount.name]),
+            quantity=in_unit(amount.quantity, "number"),
+            price=f"{number_format(amount.price.amount, use_l10n=True, force_grouping=True)} {amount.price.currency}",
+            per_month=in_money(amount.per_month, found.currency),
+        )
+        for amount in found.lines
+    ]
