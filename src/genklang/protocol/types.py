@@ -3,35 +3,14 @@
 Every field's description ends up in the JSON Schema for editors and in the language reference.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Field
 
 from genklang.protocol.units import DurationField, MoneyField
+from genklang.protocol.written import DailyAt, Expr, Move, Moves, Name, Names, Slug, Version
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
-Version = Annotated[
-    str,
-    StringConstraints(pattern=r"^\d+\.\d+\.\d+$"),
-    BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
-]
-LocalTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Expr = Annotated[
-    str, BeforeValidator(lambda value: value if not isinstance(value, bool | int | float) else str(value).lower())
-]
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[list[Name], BeforeValidator(_as_list)]
-DailyAt = Annotated[
-    Annotated[Name, Tag("fact")] | Annotated[list[LocalTime], Tag("times")],
-    Discriminator(lambda value: "times" if isinstance(value, list) else "fact"),
-    BeforeValidator(lambda value: [value] if isinstance(value, str) and ":" in value else value),
-]
+__all__ = ["Expr", "Move", "Name", "Slug"]
 
 
 class Part(BaseModel):
@@ -95,19 +74,12 @@ class EventField(DataField):
     states: Name | None = Field(None, description="The fact that the answer states.")
 
 
-Move = tuple[Name, Name]
-
-
-def _as_moves(value: object) -> object:
-    return [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
-
-
 class EventKind(Labelled):
     """Something that can happen. With fields it is a form that its `by` roles fill in."""
 
     by: Names = Field(description="Who may report it: role names, `device` or `system`.")
     fields: dict[Name, EventField] = Field(default_factory=dict, description="What it carries.")
-    moves: Annotated[list[Move], BeforeValidator(_as_moves)] = Field(
+    moves: Moves = Field(
         default_factory=list, description="`[from, to]`, or several such pairs: the stage it moves the participant to."
     )
     during: Names | None = Field(
@@ -189,9 +161,14 @@ class Expectation(Labelled):
         "Left out: 0 for `daily_at`, from the beginning for `every` and `after`.",
     )
     within: DurationField = Field(description="How long after the target it counts as met in time.")
-    clock_change: ClockChange = Field(default_factory=lambda: ClockChange(gap="later", overlap="first", spacing=None))
-    remind: list[Reminder] = Field(default_factory=list)
-    otherwise: Otherwise | None = Field(None)
+    clock_change: ClockChange = Field(
+        default_factory=lambda: ClockChange(gap="later", overlap="first", spacing=None),
+        description="With `daily_at`: what happens in the nights when the clock is changed.",
+    )
+    remind: list[Reminder] = Field(default_factory=list, description="Nudges while the due is open.")
+    otherwise: Otherwise | None = Field(
+        None, description="What happens when it is missed. Left out: it is only counted as missed."
+    )
     help: Text | None = Field(None, description="A line that says what to do when it is missed.")
 
 
@@ -205,15 +182,13 @@ class Randomise(Part):
     """Concealed allocation by stratified permuted blocks, drawn when an event happens to an eligible participant."""
 
     after: Name = Field(description="The event that draws the next allocation.")
-    arms: dict[Name, Arm] = Field(min_length=2)
+    arms: dict[Name, Arm] = Field(min_length=2, description="What chance chooses between: at least two.")
     strata: list[Name] = Field(default_factory=list, description="Facts whose combinations are balanced separately.")
     blocks: list[int] = Field(
         default_factory=lambda: [4, 6],
         description="Block sizes drawn from at random; each a multiple of the shares' sum.",
     )
-    moves: Annotated[list[Move], BeforeValidator(_as_moves)] = Field(
-        default_factory=list, description="The stage that allocation moves to."
-    )
+    moves: Moves = Field(default_factory=list, description="The stage that allocation moves to.")
 
 
 class Measure(Part):
@@ -235,7 +210,7 @@ class Indicator(Labelled):
     better: Literal["higher", "lower"] | None = Field(
         None, description="Which way is better; left out where neither is."
     )
-    target: float | None = None
+    target: float | None = Field(None, description="What the practice aims at.")
     unit: Literal["share", "number", "minutes", "hours", "days", "SEK"] = Field(
         "number", description="How the figure is written."
     )
@@ -245,7 +220,7 @@ class Indicator(Labelled):
 class Price(Labelled):
     """What one of something costs. An adopting organisation puts its own in its overlay."""
 
-    amount: MoneyField
+    amount: MoneyField = Field(description="An amount and a currency.")
     source: Text | None = Field(None, description="Where the figure comes from.")
 
 
@@ -253,33 +228,33 @@ class EconomyLine(Labelled):
     """Quantity times price, as a saving or as a cost, a month."""
 
     quantity: Expr = Field(description="Over indicators, and `enrolments`, `enrolment_months`.")
-    price: Name
-    counts_as: Literal["saving", "cost"]
+    price: Name = Field(description="Which of the prices one of them has.")
+    counts_as: Literal["saving", "cost"] = Field(description="What it is for the organisation.")
 
 
 class Economy(Part):
     """What it costs and what it saves."""
 
-    prices: dict[Name, Price] = Field(min_length=1)
-    lines: dict[Name, EconomyLine] = Field(min_length=1)
+    prices: dict[Name, Price] = Field(min_length=1, description="What one of each costs, all in one currency.")
+    lines: dict[Name, EconomyLine] = Field(min_length=1, description="What is saved and what it costs, added up.")
 
 
 class TimeToEvent(Part):
     """For a survival curve: from one event to another, watched for so long."""
 
-    start: Name
-    end: Name
-    horizon: DurationField
+    start: Name = Field(description="The event from which time counts; may be `enrolled` or `allocated`.")
+    end: Name = Field(description="The event that is waited for; its first occurrence counts.")
+    horizon: DurationField = Field(description="How long each participant is watched.")
 
 
 class Series(Part):
     """For a before-after series: one figure a period over the adoption, and the event that marks the change."""
 
-    of: Name
-    value: Expr
-    per: Literal["week", "month"] = "month"
+    of: Name = Field(description="An expectation, an event, or `enrolments`.")
+    value: Expr = Field(description="An aggregate expression over its columns.")
+    per: Literal["week", "month"] = Field("month", description="The local calendar period of each figure.")
     change: Name = Field(description="The event whose first occurrence in the adoption is the change.")
-    better: Literal["higher", "lower"] | None = None
+    better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
 
 
 class Outcome(Labelled, Measure):
@@ -288,23 +263,27 @@ class Outcome(Labelled, Measure):
     With no rows a count is 0 and an average is missing.
     """
 
-    unit: Text | None = None
-    better: Literal["higher", "lower"] | None = None
+    unit: Text | None = Field(None, description="What the figure counts, for example hours.")
+    better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
     target: float | None = Field(None, description="With design one_group: what it is compared with.")
 
 
 class Study(Part):
     """How the practice is evaluated. Planned here, locked by the digest."""
 
-    design: Literal["randomised", "one_group", "interrupted_time_series"]
-    question: Text
+    design: Literal["randomised", "one_group", "interrupted_time_series"] = Field(
+        description="Arms compared; one group against a target; or one series before and after a change."
+    )
+    question: Text = Field(description="What the study is to answer, as a question.")
     outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="The first is the primary one.")
     control: Name | None = Field(None, description="The arm that the others are compared with.")
     subgroups: list[Name] = Field(
         default_factory=list, description="Facts for which the effect is also shown separately."
     )
-    time_to_event: TimeToEvent | None = None
-    series: dict[Name, "LabelledSeries"] = Field(default_factory=dict)
+    time_to_event: TimeToEvent | None = Field(None, description="For a survival curve beside the outcomes.")
+    series: dict[Name, "LabelledSeries"] = Field(
+        default_factory=dict, description="For interrupted_time_series. The first is the primary one."
+    )
 
 
 class LabelledSeries(Labelled, Series):
@@ -314,11 +293,11 @@ class LabelledSeries(Labelled, Series):
 class Parameter(Labelled):
     """A number that whoever rehearses may put in their own value for."""
 
-    value: float
-    min: float
-    max: float
-    step: float = 1
-    unit: Text | None = None
+    value: float = Field(description="The number where nobody says otherwise.")
+    min: float = Field(description="The least that may be put in.")
+    max: float = Field(description="The most that may be put in.")
+    step: float = Field(1, description="How finely it may be put in.")
+    unit: Text | None = Field(None, description="What the figure counts, for example hours.")
 
 
 class Behaviour(Part):
@@ -340,14 +319,20 @@ class Behaviour(Part):
 class Rehearsal(Part):
     """Simulated participants, so that an organisation can see what to expect before it starts."""
 
-    enrolments: int = Field(100, ge=1)
-    years: float = Field(1, gt=0)
+    enrolments: int = Field(100, ge=1, description="How many people are simulated.")
+    years: float = Field(1, gt=0, description="For how long.")
     arrivals: DurationField | None = Field(
         None, description="Enrolments come evenly over this time. Left out: all at the start."
     )
-    parameters: dict[Name, Parameter] = Field(default_factory=dict)
-    facts: dict[Name, Expr] = Field(default_factory=dict, description="How each fact is drawn.")
-    behaviour: dict[Name, Behaviour] = Field(default_factory=dict)
+    parameters: dict[Name, Parameter] = Field(
+        default_factory=dict, description="Numbers that expressions here may name, and that people may change."
+    )
+    facts: dict[Name, Expr] = Field(
+        default_factory=dict, description="How each fact is drawn, in order; a later one may name an earlier."
+    )
+    behaviour: dict[Name, Behaviour] = Field(
+        default_factory=dict, description="By the name of an expectation or an event."
+    )
 
 
 class Protocol(Part):
@@ -356,19 +341,19 @@ class Protocol(Part):
     language: Literal[1] = Field(description="The version of the language.")
     practice: Slug = Field(description="The practice's id, the same as its folder.")
     version: Version = Field(description="The protocol's version.")
-    title: Text
+    title: Text = Field(description="What the practice is called.")
     summary: Text = Field(description="One or two sentences.")
-    roles: dict[Name, Role]
-    facts: dict[Name, Fact] = Field(default_factory=dict)
-    eligible: Expr | None = Field(None, description="Over facts: who can take part.")
+    roles: dict[Name, Role] = Field(description="Who takes part. Exactly one role is the participant.")
+    facts: dict[Name, Fact] = Field(default_factory=dict, description="What must be known about the participant.")
+    eligible: Expr | None = Field(None, description="Over facts: who can take part. Left out: everybody.")
     stages: dict[Name, Stage] = Field(min_length=1, description="In order; the first is where an enrolment begins.")
-    events: dict[Name, EventKind]
-    randomise: Randomise | None = None
-    expectations: dict[Name, Expectation] = Field(default_factory=dict)
-    indicators: dict[Name, Indicator] = Field(default_factory=dict)
-    economy: Economy | None = None
-    study: Study | None = None
-    rehearsal: Rehearsal | None = None
+    events: dict[Name, EventKind] = Field(description="What can happen.")
+    randomise: Randomise | None = Field(None, description="Where chance decides who gets what.")
+    expectations: dict[Name, Expectation] = Field(default_factory=dict, description="What is expected, and when.")
+    indicators: dict[Name, Indicator] = Field(default_factory=dict, description="The figures that matter to people.")
+    economy: Economy | None = Field(None, description="What it costs and what it saves.")
+    study: Study | None = Field(None, description="How the practice is evaluated.")
+    rehearsal: Rehearsal | None = Field(None, description="How simulated participants behave.")
 
     @property
     def participant_role(self) -> str:
