@@ -58,7 +58,14 @@ def compare(sample: Sample, *, confidence: float) -> Estimate:
         covariates=sample.covariates,
         confidence=confidence,
     )
-    return replace(estimate, is_share=sample.kind == "share")
+    return _as_share(estimate) if sample.kind == "share" else estimate
+
+
+def _as_share(estimate: Estimate) -> Estimate:
+    """A regression knows no bounds; a difference in shares lies between -1 and 1."""
+    low, high = estimate.low or 0.0, estimate.high or 0.0
+    lowest, highest = min(-1.0, estimate.value), max(1.0, estimate.value)
+    return replace(estimate, is_share=True, low=max(low, lowest), high=min(high, highest))
 
 
 def by_lot(sample: Sample, *, seed: int, draws: int, confidence: float) -> Estimate:

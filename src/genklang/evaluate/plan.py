@@ -57,11 +57,11 @@ class Plan:
         return cls(**{name: _tupled(value) for name, value in given.items()})
 
     def beside(self, done: Mapping[str, Any]) -> tuple[Deviation, ...]:
-        """Each item that the plan holds, beside what was done."""
+        """Each item that the plan holds and the design has, beside what was done."""
         return tuple(
             Deviation(item=item, planned=_told(getattr(self, name)), done=_told(done.get(name)))
             for name, item in _ITEMS.items()
-            if getattr(self, name) is not None
+            if getattr(self, name) is not None and name in done
         )
 
 

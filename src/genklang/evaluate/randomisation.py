@@ -21,7 +21,8 @@ from genklang.evaluate.texts import Text
 
 LABEL = Text(sv="skillnad enligt lottningen", en="difference by randomisation")
 MOST_LEVELS = 200
-_BATCH_CELLS = 2_000_000
+FEW_PEOPLE = 400
+_BATCH_CELLS = 200_000
 _TIE = 1e-9  # draws this close to the observed difference, beside the widest draw, are as far out as it is
 
 
@@ -139,7 +140,7 @@ def _draw(parts: list[_Stratum], seed: int | np.random.Generator, draws: int) ->
         if discrete:
             sums, kept = _from_histogram(part, levels, place.ravel(), random, draws)
         else:
-            sums, kept = _from_permutations(part, random, draws)
+            sums, kept = _from_people(part, random, draws)
         differences += part.difference(sums, float(part.outcome.sum()))
         shares += part.difference(kept, float(part.treated.sum()))
     return differences, shares
@@ -156,16 +157,40 @@ def _from_histogram(
     return sums.astype(np.float64), kept.astype(np.float64)
 
 
-def _from_permutations(part: _Stratum, random: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
+def _from_people(part: _Stratum, random: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
+    """The same sums from drawing people, in batches that fit the processor's cache."""
     n = len(part.outcome)
     weighed = np.column_stack([part.outcome, part.treated])
+    draw = _permuted if n < FEW_PEOPLE else _drawn
     batch = max(1, _BATCH_CELLS // n)
-    sums = np.empty((draws, 2))
-    for start in range(0, draws, batch):
-        rows = min(batch, draws - start)
-        lots = random.permuted(np.broadcast_to(part.treated, (rows, n)), axis=1)
-        sums[start : start + rows] = lots.astype(np.float64) @ weighed
-    return sums[:, 0], sums[:, 1]
+    sums = [draw(part.treated, weighed, random, min(batch, draws - start)) for start in range(0, draws, batch)]
+    both = np.concatenate(sums)
+    return both[:, 0], both[:, 1]
+
+
+def _permuted(treated: Bools, weighed: Floats, random: np.random.Generator, rows: int) -> Floats:
+    """Sums (rows, 2) of `weighed` over those drawn, by permuting the lots."""
+    lots = random.permuted(np.broadcast_to(treated, (rows, len(treated))), axis=1)
+    return lots.astype(np.float64) @ weighed
+
+
+def _drawn(treated: Bools, weighed: Floats, random: np.random.Generator, rows: int) -> Floats:
+    """As `_permuted`, ten times as fast for many people.
+
+    Each person is drawn by a byte of chance, nearly as many as wanted; the few too many are taken away, or too few
+    added, at random. Given its size, a set so drawn is any set of that size with the same probability, and stays so.
+    """
+    n, wanted = len(treated), int(treated.sum())
+    limit = min(255, max(1, round(256 * wanted / n)))
+    lots = random.integers(0, 256, size=(rows, n), dtype=np.uint8) < limit
+    sums = lots.astype(np.float64) @ weighed
+    for row in range(rows):
+        excess = int(np.count_nonzero(lots[row])) - wanted
+        if excess:
+            among = np.flatnonzero(lots[row] if excess > 0 else ~lots[row])
+            chosen = among[random.choice(len(among), abs(excess), replace=False, shuffle=False)]
+            sums[row] -= np.sign(excess) * weighed[chosen].sum(axis=0)
+    return sums
 
 
 def _inverted(observed: float, differences: Floats, shares: Floats, *, confidence: float) -> tuple[float, float]:

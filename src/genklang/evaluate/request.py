@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genklang.evaluate.columns import Columns, OutcomeKind, named
-from genklang.evaluate.findings import Kind, Outcome
+from genklang.evaluate.findings import Deviation, Kind, Outcome
 from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import Problems
 from genklang.evaluate.texts import Text
@@ -100,6 +100,13 @@ class Request:
                 )
                 problems.add(wrong.fill(design=self.design, name=name), instead.fill(name=name))
         problems.check()
+
+    def departures(self, **done: object) -> tuple[Deviation, ...]:
+        """The plan beside what was done; `done` adds what the design itself settled, such as the horizon."""
+        if self.planned is None:
+            return ()
+        names = ("design", "outcome", "strata", "covariates", "subgroups", "confidence", "better", "size")
+        return self.planned.beside({name: getattr(self, name) for name in names} | done)
 
     def described(self, kind: Kind, column: str | None) -> Outcome:
         """The outcome's description for the finding."""

@@ -1,5 +1,6 @@
 """Randomisation inference against full enumeration, Fisher and scipy; its size, and its interval."""
 
+import math
 from itertools import combinations, product
 
 import numpy as np
@@ -91,6 +92,33 @@ def test_counting_the_histogram_and_permuting_people_are_one_distribution(monkey
     assert counted.p == pytest.approx(permuted.p, abs=0.01)
     assert counted.low == pytest.approx(permuted.low, abs=0.03)
     assert counted.high == pytest.approx(permuted.high, abs=0.03)
+
+
+@pytest.mark.parametrize("wanted", [1, 3, 5])
+def test_every_set_of_people_is_as_likely(wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast way of drawing, on six people: each set of so many comes up as often as the others."""
+    monkeypatch.setattr(randomisation, "FEW_PEOPLE", 0)
+    monkeypatch.setattr(randomisation, "MOST_LEVELS", 0)
+    outcome = np.array([1.0, 2, 4, 8, 16, 32])
+    treated = np.arange(6) < wanted
+    part = randomisation._Stratum(outcome, treated, 1.0)
+    sums, _ = randomisation._from_people(part, np.random.default_rng(1), 30_000)
+    sets, counts = np.unique(sums, return_counts=True)
+    assert len(sets) == math.comb(6, wanted)
+    assert all(bin(int(each)).count("1") == wanted for each in sets)
+    assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_the_fast_way_of_drawing_gives_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(14)
+    treated = random.permutation(450) < 130
+    outcome = random.exponential(size=450) + 0.15 * treated
+    fast = randomisation_inference(outcome, treated, seed=1)
+    monkeypatch.setattr(randomisation, "FEW_PEOPLE", 1000)
+    slow = randomisation_inference(outcome, treated, seed=1)
+    assert fast != slow
+    assert fast.p == pytest.approx(slow.p, abs=0.02)
+    assert (fast.low, fast.high) == pytest.approx((slow.low, slow.high), abs=0.02)
 
 
 def test_the_interval_inverts_the_test() -> None:

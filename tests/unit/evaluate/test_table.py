@@ -204,6 +204,25 @@ class TestRandomised:
         assert rossi(subgroups="race", planned=Plan()).subgroups[0].origin.en == "found afterwards"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"design": "one_group", "outcome": "arrest"},
+        {"design": "before_after", "outcome": "prio", "before": "age"},
+        {"design": "survival", "time": "week", "event": "arrest", "treatment": "fin"},
+        {"design": "randomised", "outcome": "arrest", "treatment": "fin"},
+    ],
+    ids=lambda options: options["design"],
+)
+def test_every_design_shows_plan_beside_done(options: dict[str, Any]) -> None:
+    finding = evaluate_table(load_rossi(), **options, planned={"size": 400, "confidence": 0.95})
+    assert [(line.planned, line.done, line.kept) for line in finding.plan] == [
+        ("0.95", "0.95", True),
+        ("400", "432", False),
+    ]
+    assert "not_as_planned" in flags(finding)
+
+
 class TestRefusals:
     def test_every_problem_is_told_at_once(self) -> None:
         said = refusal({"y": [1, "två", 3, "x"], "t": [0, None, 1, 1], "z": ["1"] * 4}, subgroups="z", strata="t")

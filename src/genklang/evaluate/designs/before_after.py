@@ -42,6 +42,7 @@ def build(request: Request) -> Finding:
     estimate = paired_change(first, second, confidence=request.confidence)
     relevant = float(first.std(ddof=1)) / 2 if request.relevant is None else request.relevant
     low, high = estimate.low or 0.0, estimate.high or 0.0
+    plan = request.departures()
     flow = _flow(request, int(both.sum()))
     arms = (
         _arm("after", Text(sv="efter", en="after"), second, is_control=False),
@@ -61,8 +62,10 @@ def build(request: Request) -> Finding:
         arms=arms,
         assumptions=ASSUMPTIONS,
         flow=flow,
+        plan=plan,
         flags=(
             flags.said("no_comparison", sv="Ingen jämförelsegrupp.", en="No comparison group."),
+            *flags.plan(plan),
             *flags.few_people(arms),
             *flags.missing(flow.arms),
             *flags.direction(request.better),

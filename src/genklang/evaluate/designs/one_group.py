@@ -37,7 +37,7 @@ def build(request: Request) -> Finding:
     relevant = _spread(values, measured) / 2 if request.relevant is None else request.relevant
     flow = _flow(request, measured.values)
     seen = _arm(values, measured, estimate)
-    plan = () if request.planned is None else request.planned.beside(_done(request))
+    plan = request.departures()
     return Finding(
         design="one_group",
         question=_question(request),
@@ -51,7 +51,7 @@ def build(request: Request) -> Finding:
         assumptions=ASSUMPTIONS,
         flow=flow,
         plan=plan,
-        flags=(*_flags(request, flow, seen, plan, relevant, is_share=measured.kind == "share"),),
+        flags=(*_flags(request, flow, seen, relevant, is_share=measured.kind == "share"), *flags.plan(plan)),
         settings=(("target", request.target),),
     )
 
@@ -121,9 +121,7 @@ def _question(request: Request) -> Text:
     )
 
 
-def _flags(
-    request: Request, flow: Flow, seen: Arm, plan: tuple[object, ...], relevant: float, *, is_share: bool
-) -> list[Flag]:
+def _flags(request: Request, flow: Flow, seen: Arm, relevant: float, *, is_share: bool) -> list[Flag]:
     found = [*flags.few_people([seen]), *flags.missing(flow.arms)]
     if request.target is None:
         return [
@@ -135,13 +133,3 @@ def _flags(
         *flags.direction(request.better),
         *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=is_share),
     ]
-
-
-def _done(request: Request) -> dict[str, object]:
-    return {
-        "design": request.design,
-        "outcome": request.outcome,
-        "confidence": request.confidence,
-        "better": request.better,
-        "size": request.size,
-    }

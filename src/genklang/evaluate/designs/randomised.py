@@ -78,7 +78,7 @@ def build(request: Request) -> Finding:
     verdict, depends = judged(estimate, None if lots is None else lots.p, better=request.better, relevant=relevant)
     subgroups = _subgroups(request, read, relevant)
     flow = _flow(request, read)
-    plan = () if request.planned is None else request.planned.beside(_done(request))
+    plan = request.departures()
     arms = _arms(request, read)
     return Finding(
         design="randomised",
@@ -102,7 +102,12 @@ def build(request: Request) -> Finding:
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=sample.kind == "share"),
             *flags.subgroups(subgroups),
         ),
-        settings=(("seed", request.seed), ("draws", request.draws), ("strata", ", ".join(request.strata) or None)),
+        settings=(
+            ("seed", request.seed),
+            ("draws", request.draws),
+            ("strata", ", ".join(request.strata) or None),
+            ("covariates", ", ".join(request.covariates) or None),
+        ),
     )
 
 
@@ -238,17 +243,3 @@ def _data_flags(request: Request, read: _Read, flow: Flow, arms: tuple[Arm, ...]
         *flags.imputed(read.filled),
         *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),
     ]
-
-
-def _done(request: Request) -> dict[str, object]:
-    return {
-        "design": request.design,
-        "outcome": request.outcome,
-        "strata": request.strata,
-        "covariates": request.covariates,
-        "subgroups": request.subgroups,
-        "confidence": request.confidence,
-        "better": request.better,
-        "horizon": request.horizon,
-        "size": request.size,
-    }

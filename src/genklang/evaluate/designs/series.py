@@ -67,6 +67,7 @@ def build(request: Request) -> Finding:
     )
     relevant = float(read.values[~after].std(ddof=1)) / 2 if request.relevant is None else request.relevant
     average = result.average
+    plan = request.departures(horizon=result.horizon)
     verdict, depends = judged(average, result.second[0].p, better=request.better, relevant=relevant)
     return Finding(
         design="interrupted_time_series",
@@ -81,9 +82,11 @@ def build(request: Request) -> Finding:
         confidence=request.confidence,
         arms=arms,
         assumptions=ASSUMPTIONS,
+        plan=plan,
         flags=(
             *flags.depends_on_method(depends),
             *_flags(read, result, arms),
+            *flags.plan(plan),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=False),
         ),

@@ -57,7 +57,7 @@ def build(request: Request) -> Finding:
     verdict, depends = judged(headline, result.log_rank.p, better=request.better, relevant=relevant)
     flow = _flow(request, read)
     arms = _arms(read, result)
-    plan = () if request.planned is None else request.planned.beside(_done(request, result))
+    plan = request.departures(outcome=request.outcome or request.event, horizon=result.horizon)
     return Finding(
         design="survival",
         question=_question(request, read.arms),
@@ -191,17 +191,3 @@ def _flow(request: Request, read: _Read) -> Flow:
             )
         )
     return Flow(assessed=request.assessed, eligible=request.eligible, randomised=request.size, arms=tuple(arms))
-
-
-def _done(request: Request, result: Survived) -> dict[str, object]:
-    return {
-        "design": request.design,
-        "outcome": request.outcome or request.event,
-        "strata": request.strata,
-        "covariates": (),
-        "subgroups": (),
-        "horizon": result.horizon,
-        "confidence": request.confidence,
-        "better": request.better,
-        "size": request.size,
-    }
