@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from genklang.operate.problems import Problem, Refused
 
 LARGEST = 20 * 1024 * 1024
+LARGEST_UNPACKED = 400 * 1024 * 1024
 MOST_ROWS = 200_000
 SEPARATORS = ",;\t"
 Cell = str | date | datetime
@@ -95,6 +96,8 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _sheet(content: bytes, file: str) -> Iterator[tuple[int, list[Cell]]]:
+    if _unpacked_size(content) > LARGEST_UNPACKED:
+        raise _refusal(file, _("is larger than 20 MB"), _("Divide it into several files."))
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
@@ -105,6 +108,15 @@ def _sheet(content: bytes, file: str) -> Iterator[tuple[int, list[Cell]]]:
             yield number, [_cell(value) for value in cells]
     finally:
         book.close()
+
+
+def _unpacked_size(content: bytes) -> int:
+    """What a workbook grows to when it is read; 0 where it is none, which reading it will tell."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return sum(part.file_size for part in packed.infolist())
+    except zipfile.BadZipFile:
+        return 0
 
 
 def _cell(value: object) -> Cell:

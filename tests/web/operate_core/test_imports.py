@@ -1,6 +1,7 @@
 """Files: previewed, imported whole or not at all, and the same file twice adds nothing."""
 
 import io
+import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -117,3 +118,12 @@ def _workbook(rows: list[list[str]]) -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def test_a_workbook_that_swells_is_refused(dispensers: Adoption) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as part:
+        for _ in range(401):
+            part.write(bytes(1024 * 1024))
+    with pytest.raises(Refused, match="1 problems"):
+        preview_import(dispensers, packed.getvalue(), file="x.xlsx")
