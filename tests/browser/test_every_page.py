@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import Settings
 
+from genklang.bank.services import load_practices
 from genklang.people.models import Action, Organisation, Person, User
 from genklang.people.services import record_access
 from tests.browser.conftest import OpenAs, check_page
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def addresses(lindmala: Organisation, granvik: Organisation, doris: Person, bo: User) -> dict[str, str]:
     """What the braces in EVERY_PAGE stand for, with enough behind each page that it has something to show."""
+    load_practices()
     for _ in range(60):
         record_access(organisation=lindmala, actor=bo, person=doris, action=Action.VIEW, purpose="Planerat besök")
     return {"lindmala": lindmala.slug, "granvik": granvik.slug, "doris": str(doris.public_id)}

@@ -81,8 +81,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 def protocol_file(request: HttpRequest, slug: str) -> HttpResponse:
     """The protocol exactly as published: the current version, or the one whose digest is asked for."""
     practice = _practice(slug)
-    wanted = request.GET.get("digest")
-    version = get_object_or_404(ProtocolVersion, practice=practice, digest=wanted) if wanted else _current(practice)
+    version = _current(practice)
+    if "digest" in request.GET:
+        wanted = request.GET["digest"].replace("\0", "")  # PostgreSQL takes no such sign
+        version = get_object_or_404(ProtocolVersion, practice=practice, digest=wanted)
     response = HttpResponse(version.source, content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{practice.slug}-{version.version}.yaml"'
     return response
