@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genklang.cli.practice import ZONE, Refused, machine_for, protocol_at, text_of
+from genklang.cli.practice import ZONE, Refused, instant_in, machine_for, protocol_at, text_of
 
 if TYPE_CHECKING:
-    from genklang.engine import Machine
+    from genklang.engine import Event, Machine, Step
     from genklang.measure.tables import Record, Tables
     from genklang.measure.values import IndicatorValue
 
@@ -61,22 +61,22 @@ def _tables(args: argparse.Namespace, machine: Machine) -> tuple[Tables, list[st
     if not moments:
         problems = problems or [f"{args.events}: there are no events. Write one a line."]
         raise Refused("\n".join(problems))
-    until = _until(args.until, last=max(moments))
-    records = [
-        _record(machine, name, [event for _, event in events.values()], until=until)
-        for name, events in sorted(read.events.items())
-    ]
-    held = sum(len(events) for events in read.events.values()) - sum(len(record.events) for record in records)
+    asked = instant_in(args.until)
+    until = max(moments) if asked is None else asked
+    records, held = [], 0
+    for name, events in sorted(read.events.items()):
+        step = machine.fold(name, [event for _, event in events.values()], until=until)
+        held += len(step.held)
+        records.append(_record(name, step, [event for _, event in events.values()], until=until))
     if held:
         problems.append(f"{args.events}: {held} events do not count. Run genklang replay to see which and why.")
     return Tables(machine.protocol, records, zone=args.zone, horizon=until), problems
 
 
-def _record(machine: Machine, enrolment: str, events: list[Any], *, until: int) -> Record:
+def _record(enrolment: str, step: Step, events: list[Event], *, until: int) -> Record:
     from genklang.engine.folding import arrange
     from genklang.measure.tables import Record
 
-    step = machine.fold(enrolment, events, until=until)
     held = set(step.held)
     counted = [event for event in arrange(events).events if event.id not in held and event.occurred_at <= until]
     return Record(enrolment, counted, step.facts, step.state)
@@ -136,18 +136,6 @@ def _database(args: argparse.Namespace) -> str | None:
     if not address:
         raise Refused("--database: PostgreSQL needs an address. Write for example postgresql://localhost/genklang.")
     return address
-
-
-def _until(written: str | None, *, last: int) -> int:
-    from genklang.engine.time import parse_instant
-
-    if written is None:
-        return last
-    try:
-        return parse_instant(written)
-    except (ValueError, OverflowError):
-        example = "2026-03-29T12:00:00+02:00"
-        raise Refused(f'--until: "{written}" is no time with a time zone. Write for example {example}.') from None
 
 
 def _as_text(result: dict[str, Any]) -> str:

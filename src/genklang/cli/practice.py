@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from genklang.engine import Machine
+from genklang.engine import Machine, parse_instant
 from genklang.protocol.expressions import ExpressionError
 from genklang.protocol.problems import ProtocolErrors
 from genklang.protocol.reading import read_protocol
@@ -38,6 +38,17 @@ def machine_for(protocol: Protocol, *, zone: str) -> Machine:
         raise Refused(f"{protocol.practice}: {error} Run genklang check to see where.") from None
     except (KeyError, ValueError, OSError):
         raise Refused(f'--zone: "{zone}" is no time zone. Write for example {ZONE}.') from None
+
+
+def instant_in(written: str | None) -> int | None:
+    """The instant of --until, None where it is left out. Raises Refused for anything else."""
+    if written is None:
+        return None
+    try:
+        return parse_instant(written)
+    except (ValueError, OverflowError):
+        example = "2026-03-29T12:00:00+02:00"
+        raise Refused(f'--until: "{written}" is no time with a time zone. Write for example {example}.') from None
 
 
 def text_of(path: Path) -> str:

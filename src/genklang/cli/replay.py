@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from genklang.cli.practice import ZONE, Refused, machine_for, protocol_at, text_of
+from genklang.cli.practice import ZONE, Refused, instant_in, machine_for, protocol_at, text_of
 from genklang.engine import Event, Machine, State, Step, format_instant, parse_instant
 from genklang.engine.folding import arrange
 from genklang.engine.json import due_as_dict, effect_as_dict, fact_as_dict
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """0 when every line was replayed, 1 when some or all were refused (why: on stderr)."""
     try:
         machine = machine_for(protocol_at(args.practice), zone=args.zone)
-        until = _until(args.until)
+        until = instant_in(args.until)
         read = read_events(text_of(args.events), machine)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
@@ -263,13 +263,3 @@ def _enrolment_text(one: Mapping[str, Any]) -> Iterable[str]:
         yield f"  fact    {fact['due']}  {fact['status']}{late}"
     for effect in one["effects"]:
         yield f"  effect  {effect['effect']}  {effect['key']}  at {effect['at']}"
-
-
-def _until(written: str | None) -> int | None:
-    if written is None:
-        return None
-    try:
-        return parse_instant(written)
-    except (ValueError, OverflowError):
-        example = "2026-03-29T12:00:00+02:00"
-        raise Refused(f'--until: "{written}" is no time with a time zone. Write for example {example}.') from None
