@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genklang.evaluate.columns import Columns, OutcomeKind, named
+from genklang.evaluate.columns import LARGEST, Columns, OutcomeKind, named
 from genklang.evaluate.findings import Deviation, Kind, Outcome
 from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import Problems
@@ -55,39 +56,52 @@ class Request:
     def check(self) -> None:
         """Refuses settings out of bounds, an empty table and columns that are not there."""
         problems = Problems()
-        if not 0 < self.confidence < 1:
-            problems.add(
-                Text(
-                    sv="säkerheten {c} ligger inte mellan 0 och 1.", en="the confidence {c} is not between 0 and 1."
-                ).fill(c=f"{self.confidence:g}"),
-                Text(sv='Skriv till exempel "0.95".', en='Write, for example, "0.95".'),
-            )
-        for name, value, least in (("draws", self.draws, 99), ("seed", self.seed, 0), ("season", self.season, 2)):
-            if value is not None and value < least:
-                problems.add(
-                    Text(sv="{name} är {value}.", en="{name} is {value}.").fill(name=name, value=str(value)),
-                    Text(sv="Skriv minst {least}.", en="Write at least {least}.").fill(least=least),
-                )
-        if self.relevant is not None and not 0 <= self.relevant < float("inf"):
-            problems.add(
-                Text(sv="den minsta viktiga skillnaden är {v}.", en="the smallest relevant difference is {v}.").fill(
-                    v=f"{self.relevant:g}"
-                ),
-                Text(sv="Skriv ett tal från noll och uppåt.", en="Write a number of zero or more."),
-            )
-        if self.better not in (None, "higher", "lower"):
-            problems.add(
-                Text(sv='"{b}" är inget håll.', en='"{b}" is no direction.').fill(b=str(self.better)),
-                Text(sv='Skriv "higher" eller "lower".', en='Write "higher" or "lower".'),
-            )
-        if self.size == 0:
-            problems.add(
-                Text(sv="tabellen är tom.", en="the table is empty."),
-                Text(sv="Lämna en tabell med minst en rad.", en="Hand over a table with at least one row."),
-            )
+        for wrong, instead in (*self._bad_numbers(), *self._bad_words()):
+            problems.add(wrong, instead)
         problems.check()
         single = (self.outcome, self.treatment, self.time, self.event, self.before)
         named(self.columns, [*single, *self.strata, *self.covariates, *self.subgroups])
+
+    def _bad_numbers(self) -> Iterator[tuple[Text, Text]]:
+        """Each setting that is no number, or out of bounds; the bounds are the lowest and highest allowed."""
+        settings = (
+            ("draws", self.draws, 99, 10**8),
+            ("seed", self.seed, 0, 2**64),
+            ("season", self.season, 2, 10**6),
+            ("relevant", self.relevant, 0, LARGEST),
+            ("target", self.target, -LARGEST, LARGEST),
+            ("horizon", self.horizon, 0, LARGEST),
+        )
+        for name, value, least, most in settings:
+            if value is not None and not least <= value <= most:
+                wrong = Text(sv="{name} är {value}.", en="{name} is {value}.").fill(name=name, value=f"{value:g}")
+                instead = Text(
+                    sv="Skriv ett tal från {least} till {most}.", en="Write a number from {least} to {most}."
+                )
+                yield wrong, instead.fill(least=f"{least:g}", most=f"{most:g}")
+        if not 0 < self.confidence < 1:
+            wrong = Text(
+                sv="säkerheten {c} ligger inte mellan 0 och 1.", en="the confidence {c} is not between 0 and 1."
+            )
+            instead = Text(sv='Skriv till exempel "0.95".', en='Write, for example, "0.95".')
+            yield wrong.fill(c=f"{self.confidence:g}"), instead
+
+    def _bad_words(self) -> Iterator[tuple[Text, Text]]:
+        if self.better not in (None, "higher", "lower"):
+            yield (
+                Text(sv='"{b}" är inget håll.', en='"{b}" is no direction.').fill(b=str(self.better)),
+                Text(sv='Skriv "higher" eller "lower".', en='Write "higher" or "lower".'),
+            )
+        if self.kind not in (None, "share", "mean", "count"):
+            yield (
+                Text(sv='"{k}" är inget slags utfall.', en='"{k}" is no kind of outcome.').fill(k=str(self.kind)),
+                Text(sv='Skriv "share", "mean" eller "count".', en='Write "share", "mean" or "count".'),
+            )
+        if self.size == 0:
+            yield (
+                Text(sv="tabellen är tom.", en="the table is empty."),
+                Text(sv="Lämna en tabell med minst en rad.", en="Hand over a table with at least one row."),
+            )
 
     def needs(self, *names: str) -> None:
         """Refuses, all at once, the absence of columns that the design cannot do without."""

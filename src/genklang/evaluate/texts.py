@@ -80,11 +80,3 @@ def decimals_for(spread: float) -> int:
     if not math.isfinite(spread) or spread <= 0:
         return 1
     return min(4, max(0, 1 - math.floor(math.log10(spread))))
-
-
-def listed(words: list[str], language: Language) -> str:
-    """ "a, b och c" or "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    joint = " och " if language == "sv" else " and "
-    return ", ".join(words[:-1]) + joint + words[-1]

@@ -11,7 +11,7 @@ from lifelines.datasets import load_rossi
 from genklang.evaluate import Costs, Finding, break_even, evaluate_table
 from genklang.evaluate.designs import BUILDERS
 from genklang.evaluate.report import report
-from genklang.evaluate.texts import LANGUAGES, Text, decimals_for, listed, number
+from genklang.evaluate.texts import LANGUAGES, Text, decimals_for, number
 
 
 def example(design: str) -> Finding:
@@ -102,8 +102,6 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert number(-1234.5, "en", decimals=1) == "−1,234.5"
     assert number(-0.04, "sv", decimals=1) == "0,0"
     assert [decimals_for(spread) for spread in (250, 12, 1.2, 0.03, 0, float("nan"))] == [0, 0, 1, 3, 1, 1]
-    assert listed(["a", "b", "c"], "sv") == "a, b och c"
-    assert listed(["a"], "en") == "a"
 
 
 def test_braces_in_labels_are_left_alone() -> None:
