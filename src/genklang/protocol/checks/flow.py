@@ -1,6 +1,6 @@
 """Checks of what happens: stages and the moves between them, events, chance, and expectations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from genklang.protocol.checks.notes import Notes
@@ -16,8 +16,10 @@ from genklang.protocol.scopes import (
     expected_scope,
     fields_of,
 )
-from genklang.protocol.types import EventKind, Expectation, Move, Otherwise, Protocol, Randomise
+from genklang.protocol.types import EventKind, Expectation, Move, Otherwise, Protocol, Randomise, Reminder
+from genklang.protocol.units import HOUR, Duration
 
+DAY = 24 * HOUR
 _REPORTERS = ("device", "system")
 _ONLY_WITH = {
     "in_": ("in", ("after",)),
@@ -148,15 +150,22 @@ def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) 
     _expected(path, expectation, notes)
     _matching(path, expectation, notes)
     for number, reminder in enumerate(expectation.remind):
-        place = (*path, "remind", number)
-        if reminder.by == "device" and reminder.to:
-            notes.note((*place, "to"), "A device reminds whoever is there", 'Take "to" away.', written=reminder.to)
-        elif reminder.by != "device" and reminder.to is None:
-            notes.note(place, f"Nobody is named to get the {reminder.by}", f"Write to: {_a_role(protocol)}.")
-        elif reminder.to is not None:
-            notes.known((*place, "to"), reminder.to, protocol.roles, kind="role")
+        _reminder((*path, "remind", number), reminder, expectation.within, notes)
     if expectation.otherwise:
         _otherwise((*path, "otherwise"), expectation.otherwise, notes)
+
+
+def _reminder(path: Path, reminder: Reminder, within: Duration, notes: Notes) -> None:
+    protocol = notes.protocol
+    if reminder.by == "device" and reminder.to:
+        notes.note((*path, "to"), "A device reminds whoever is there", 'Take "to" away.', written=reminder.to)
+    elif reminder.by != "device" and reminder.to is None:
+        notes.note(path, f"Nobody is named to get the {reminder.by}", f"Write to: {_a_role(protocol)}.")
+    elif reminder.to is not None:
+        notes.known((*path, "to"), reminder.to, protocol.roles, kind="role")
+    if _length(reminder.at) > _length(within):
+        what = f"{reminder.at} is after the deadline ({within}), when nobody is reminded any more"
+        notes.note((*path, "at"), what, f"Write at most {within}.", written=str(reminder.at))
 
 
 def _a_role(protocol: Protocol) -> str:
@@ -248,11 +257,11 @@ def _otherwise(path: Path, otherwise: Otherwise, notes: Notes) -> None:
             notes.known((*path, name), role, notes.protocol.roles, kind="role")
     for number, step in enumerate(otherwise.escalate):
         notes.known((*path, "escalate", number, "to"), step.to, notes.protocol.roles, kind="role")
-    waits = [(step.after.months, step.after.days, step.after.microseconds) for step in otherwise.escalate]
-    if _out_of_order(waits):
+    waits = [_length(step.after) for step in otherwise.escalate]
+    if any(one >= other for one, other in pairwise(waits)):
         notes.note((*path, "escalate"), "The steps are not in order of time", "Write the soonest first.")
 
 
-def _out_of_order(waits: Iterable[tuple[int, int, int]]) -> bool:
-    lengths = [(months * 30 + days) * 86_400_000_000 + exact for months, days, exact in waits]
-    return any(one >= other for one, other in pairwise(lengths))
+def _length(duration: Duration) -> int:
+    """Return about how long a duration is, to put durations in order."""
+    return (duration.months * 30 + duration.days) * DAY + duration.microseconds
