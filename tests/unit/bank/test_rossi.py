@@ -9,7 +9,11 @@ from types import ModuleType
 
 import pytest
 
+from genklang.engine import Event, Machine
+from genklang.protocol.reading import read_protocol
+
 ROOT = Path(__file__).resolve().parents[3]
+FOLDER = ROOT / "practices" / "usa-ekonomiskt-stod-efter-fangelse"
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +69,29 @@ def test_the_events_of_a_person_stand_in_order(rows: list[dict[str, str]]) -> No
     times = [at(row) for row in rows if row["enrolment"] == "rossi-001"]
     assert times == sorted(times)
     assert times[3] - times[2] == timedelta(days=139)  # week 20: its last day
+
+
+def test_through_the_engine_everybody_ends_and_every_follow_up_is_in_time(rows: list[dict[str, str]]) -> None:
+    protocol = read_protocol((FOLDER / "protocol.yaml").read_text(encoding="utf-8"), file="protocol.yaml")
+    machine = Machine(protocol, zone="Europe/Stockholm")
+    people: dict[str, list[Event]] = {}
+    for number, row in enumerate(rows):
+        people.setdefault(row["enrolment"], []).append(event(machine, number, row))
+    steps = [machine.fold(person, events) for person, events in people.items()]
+    assert Counter(step.state.stage for step in steps) == {"ended": 432}
+    assert not any(step.held for step in steps)
+    assert Counter((fact.expectation, fact.status) for step in steps for fact in step.facts) == {("year", "met"): 432}
+    assert sum(step.state.facts["work_experience"] is True for step in steps) == 247
+
+
+def event(machine: Machine, number: int, row: dict[str, str]) -> Event:
+    names = ["arm", "age", "work_experience", "married", "parole", "prior_convictions"]
+    given = {name: row[name] for name in names if row[name]}
+    if row["event"] != "baseline":
+        data: dict[str, object] = dict(given)
+    else:
+        coerced = machine.coerce("baseline", given)
+        assert not coerced.problems
+        data = dict(coerced.data)
+    micro = int(at(row).timestamp()) * 1_000_000
+    return Event(id=f"row-{number:05d}", kind=row["event"], occurred_at=micro, by="researcher", data=data)
