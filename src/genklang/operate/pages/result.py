@@ -321,12 +321,12 @@ def _picture(finding: Finding, label: str, target: float | None) -> Chart:
     if finding.design == "one_group":
         return _one_group_picture(finding, label, target)
     rows = [_interval_row(_("Everyone"), finding.estimate)]
-    for subgroup in finding.subgroups:
-        rows += [
-            _interval_row(f"{subgroup.label.say(language())} {group.level}", group.estimate)
-            for group in subgroup.groups
-            if group.estimate is not None
-        ]
+    rows += [
+        _interval_row(_group_name(group.level, subgroup.label.say(language())), group.estimate)
+        for subgroup in finding.subgroups
+        for group in subgroup.groups
+        if group.estimate is not None
+    ]
     return chart_intervals(
         title=_("The difference: %(outcome)s") % {"outcome": label.lower()},
         description=" ".join(
@@ -340,6 +340,11 @@ def _picture(finding: Finding, label: str, target: float | None) -> Chart:
         zero=0,
         percent=finding.estimate.is_share,
     )
+
+
+def _group_name(level: str, question: str) -> str:
+    """A level that says enough by itself, or with its question behind."""
+    return f"{level}: {question}" if level in {_("Yes"), _("No")} else level
 
 
 def _one_group_picture(finding: Finding, label: str, target: float | None) -> Chart:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,6 @@ from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, side, tell_refusal, user_of
-from genklang.people import permissions
 from genklang.people.models import Organisation, User
 from genklang.protocol.types import Protocol
 
@@ -87,10 +87,10 @@ def set_status(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 
 
 def _led(request: HttpRequest) -> Organisation:
+    """The organisation that the user adopts for; raises PermissionDenied for whoever leads none."""
     organisation = Organisation.objects.for_user(request.user, roles=("lead",)).first()
     if organisation is None:
-        organisation = Organisation.objects.for_user(request.user).first() or Organisation()
-    permissions.check_adopt(user_of(request), organisation)
+        raise PermissionDenied(_("Adopting a practice is for the organisation's lead."))
     return organisation
 
 

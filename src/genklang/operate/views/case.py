@@ -30,7 +30,7 @@ from genklang.operate.views.shared import (
     tell_refusal,
     user_of,
 )
-from genklang.people.models import Action
+from genklang.people.models import Action, User
 
 
 @login_required
@@ -82,8 +82,11 @@ def waive(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     hint = _("For example: in hospital until Friday.")
     form = WhyForm(request.POST or None, label=_("Why is it not needed?"), hint=hint)
     if request.method == "POST" and form.is_valid():
-        said = {"due": due.due, "reason": form.said}
-        if _record(form, enrolment, "waived", said, Source(by=role, user=user_of(request))):
+        try:
+            services.waive(due, user=user_of(request), role=role, reason=form.said)
+        except Refused as refused:
+            tell_refusal(form, refused)
+        else:
             messages.success(request, _("Noted: it is not needed."))
             log_look(request, enrolment, action=Action.DECIDE)
             return redirect("operate:case", enrolment.public_id)
@@ -119,10 +122,16 @@ def take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> HttpRe
     )
 
 
-def save_answer(form: AnswerForm, enrolment: Enrolment, kind: str, *, role: str, user: Any) -> bool:
+def save_answer(form: AnswerForm, enrolment: Enrolment, kind: str, *, role: str, user: User) -> bool:
     """Records what a valid form says; puts what is wrong on the form and answers False."""
     at = clock.instant(form.occurred_at) if form.occurred_at else None
-    return _record(form, enrolment, kind, form.answers, Source(by=role, user=user), at=at, key=f"page-{form.key}")
+    source = Source(by=role, user=user)
+    try:
+        services.record_one(enrolment, kind, form.answers, source=source, at=at, id=f"page-{form.key}")
+    except Refused as refused:
+        tell_refusal(form, refused)
+        return False
+    return True
 
 
 def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str) -> dict[str, Any]:
@@ -140,24 +149,6 @@ def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str)
         "button": _("Save"),
         "back": back,
     }
-
-
-def _record(
-    form: Any,
-    enrolment: Enrolment,
-    kind: str,
-    data: dict[str, Any],
-    source: Source,
-    *,
-    at: int | None = None,
-    key: str = "",
-) -> bool:
-    try:
-        services.record_one(enrolment, kind, data, source=source, at=at, id=key)
-    except Refused as refused:
-        tell_refusal(form, refused)
-        return False
-    return True
 
 
 def _why_page(enrolment: Enrolment, form: WhyForm | None, heading: str, lead: str, button: str) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Who may open which page, as a truth table; and reading and exporting are logged.
+
+Columns: Alva (lead), Bo (nurse there), Fia (staff, not assigned), Cia (lead elsewhere), Doris (the person), Elin
+(editor), a stranger.
+200: opens. 403: told that it is another's. 404: does not exist for them. 302: signs in first.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
+
+from genklang.operate import services
+from genklang.operate.models import Adoption, Alarm, Enrolment
+from genklang.people.models import AccessLog, Action, Person, User
+from genklang.people.services import add_person
+
+CAST = ("alva", "bo", "fia", "cia", "doris", "elin", "nobody")
+#                         alva bo  fia cia doris elin nobody
+TABLE = {
+    "worklist": ("", "200 200 200 200 200 200 302"),
+    "alarms": ("", "200 200 200 200 200 200 302"),
+    "adoptions": ("", "200 200 200 200 200 200 302"),
+    "my-page": ("", "200 200 200 200 200 200 302"),
+    "adopt": ("practice", "200 403 403 200 403 403 302"),
+    "case": ("enrolment", "200 200 404 404 404 404 302"),
+    "report": ("enrolment ended", "403 200 404 404 404 404 302"),
+    "resolve": ("alarm", "403 200 404 404 404 404 302"),
+    "my-form": ("own booked", "404 404 404 404 200 404 302"),
+    "adoption": ("adoption", "200 200 404 404 404 404 302"),
+    "people": ("adoption", "200 200 404 404 404 404 302"),
+    "enrol": ("adoption", "200 200 404 404 404 404 302"),
+    "indicators-csv": ("adoption", "200 200 404 404 404 404 302"),
+    "result": ("adoption", "200 403 404 404 404 404 302"),
+    "study-csv": ("adoption", "200 403 404 404 404 404 302"),
+    "import": ("adoption", "200 403 404 404 404 404 302"),
+    "connections": ("adoption", "200 403 404 404 404 404 302"),
+    "log": ("adoption", "200 403 404 404 404 404 302"),
+    "settings": ("adoption", "200 403 404 404 404 404 302"),
+}
+WRITES = {
+    "acknowledge": ("alarm", "403 302 404 404 404 404 302"),
+    "set-status": ("adoption", "302 403 404 404 404 404 302"),
+    "report": ("enrolment refilled", "403 302 404 404 404 404 302"),
+}
+
+
+@pytest.fixture
+def everyone(
+    alva: User, bo: User, fia: User, cia: User, doris: Person, elin: User, sign_in: SignIn
+) -> dict[str, Client]:
+    """Each of the cast, signed in."""
+    people = {"alva": alva, "bo": bo, "fia": fia, "cia": cia, "doris": doris, "elin": elin}
+    return {"nobody": Client(), **{name: sign_in(who) for name, who in people.items()}}
+
+
+@pytest.fixture
+def alarm(ward: Ward) -> Alarm:
+    """The morning's dose was not taken."""
+    ward.tick("2026-03-02 09:01")
+    return Alarm.objects.get()
+
+
+def address(page: str, what: str, *, ward: Ward, alarm: Alarm, company: Enrolment) -> str:
+    about, _space, kind = what.partition(" ")
+    found = {
+        "": [],
+        "practice": [ward.adoption.protocol_version.practice.slug],
+        "enrolment": [ward.enrolment.public_id],
+        "own": [company.public_id],
+        "alarm": [alarm.public_id],
+        "adoption": [ward.adoption.public_id],
+    }[about]
+    return reverse(f"operate:{page}", args=[*found, *([kind] if kind else [])])
+
+
+@pytest.mark.parametrize("page", TABLE)
+def test_who_may_open(page: str, everyone: dict[str, Client], ward: Ward, alarm: Alarm, company: Enrolment) -> None:
+    practice = ward.adoption.protocol_version.practice
+    practice.current = ward.adoption.protocol_version
+    practice.save()
+    what, answers = TABLE[page]
+    path = address(page, what, ward=ward, alarm=alarm, company=company)
+    seen = {who: str(client.get(path).status_code) for who, client in everyone.items()}
+    assert seen == dict(zip(CAST, answers.split(), strict=True))
+
+
+@pytest.mark.parametrize("page", WRITES)
+def test_who_may_write(page: str, everyone: dict[str, Client], ward: Ward, alarm: Alarm, company: Enrolment) -> None:
+    what, answers = WRITES[page]
+    path = address(page, what, ward=ward, alarm=alarm, company=company)
+    order = [who for who in CAST if who != "bo"] + ["bo"]
+    data = {"_key": "one", "status": "paused"}
+    seen = {who: str(everyone[who].post(path, data).status_code) for who in order}
+    assert seen == dict(zip(CAST, answers.split(), strict=True))
+
+
+def test_a_person_cannot_reach_somebody_elses_form(
+    everyone: dict[str, Client], ward: Ward, companions: Adoption
+) -> None:
+
+    other = services.enrol(
+        companions, person=add_person(organisation=companions.organisation, display_name="Gun"), key="L-2"
+    )
+    assert everyone["doris"].get(reverse("operate:my-form", args=[other.public_id, "booked"])).status_code == 404
+
+
+def test_reading_a_case_is_logged(everyone: dict[str, Client], ward: Ward, doris: Person, bo: User) -> None:
+    everyone["bo"].get(reverse("operate:case", args=[ward.enrolment.public_id]))
+    assert AccessLog.objects.filter(person=doris, actor=bo, action=Action.VIEW).count() == 1
+
+
+def test_a_refused_look_is_not_a_look(everyone: dict[str, Client], ward: Ward, doris: Person) -> None:
+    everyone["fia"].get(reverse("operate:case", args=[ward.enrolment.public_id]))
+    assert not AccessLog.objects.filter(person=doris).exists()
+
+
+def test_taking_the_study_table_is_logged(everyone: dict[str, Client], ward: Ward, alva: User) -> None:
+    everyone["alva"].get(reverse("operate:study-csv", args=[ward.adoption.public_id]))
+    assert AccessLog.objects.filter(actor=alva, action=Action.EXPORT).count() == 1
+
+
+def test_a_nurse_who_left_sees_nothing(everyone: dict[str, Client], ward: Ward, bo: User) -> None:
+    bo.memberships.all().delete()
+    assert everyone["bo"].get(reverse("operate:case", args=[ward.enrolment.public_id])).status_code == 404
