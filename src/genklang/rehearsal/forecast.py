@@ -1,8 +1,9 @@
 """What to expect of a practice with one's own numbers: indicators, months and money, with intervals.
 
-Participants are simulated once, and then drawn again with replacement, as many as will take part, many times over (a
-bootstrap over participants). The interval holds 95 % of these: how much the figures of that many participants vary by
-chance, if the parameters are right. It says nothing about whether they are.
+Participants are simulated once, and then drawn again with replacement many times over (a bootstrap over participants), in
+two rounds: first as many as were simulated, since other ones might have been, then from these as many as will take part.
+The interval holds 95 % of the results: where the figures of that many participants will lie by chance, if the parameters
+are right. It says nothing about whether they are.
 """
 
 from __future__ import annotations
@@ -231,11 +232,14 @@ def _affordable(tried: Rehearsal) -> int:
 
 
 def _weights(seed: int, size: int, enrolments: int, replications: int) -> Floats:
-    """How often each simulated participant counts, shape (1 + replications, size). The first row counts all alike."""
+    """How often each simulated participant counts, shape (1 + replications, size). The first row counts all alike.
+
+    Without the first of the two rounds an interval from 100 simulated for 100 held 83 % of new rehearsals, not 95 %.
+    """
     rng = seeded(seed, "replications")
     rows = [np.full(size, enrolments / size)]
     for _ in range(replications):
-        drawn = rng.choices(range(size), k=enrolments)
+        drawn = rng.choices(rng.choices(range(size), k=size), k=enrolments)
         rows.append(np.bincount(drawn, minlength=size).astype(np.float64))
     return np.array(rows)
 

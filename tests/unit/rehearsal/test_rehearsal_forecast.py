@@ -43,6 +43,17 @@ def test_intervals_hold_about_as_many_rehearsals_as_they_say() -> None:
     assert 0.85 <= mean(inside) <= 1
 
 
+def test_intervals_allow_for_few_having_been_simulated() -> None:
+    inside = []
+    for seed in range(40):
+        expected = expect(practice(ROSSI), enrolments=60, years=1.1, seed=seed, simulated=60, replications=100)
+        followed = indicator(expected, "rearrested").overall
+        again = rehearse(practice(ROSSI), enrolments=60, years=1.1, seed=1000 + seed, zone=ZONE)
+        arrests = sum(event.kind == "arrested" for life in again.participants for event in life.events)
+        inside.append((followed.low or 0) <= arrests <= (followed.high or 0))
+    assert 0.9 <= mean(inside) <= 1
+
+
 def test_more_participants_than_simulated_scale_counts_but_not_shares() -> None:
     small, large = (expect(practice(UMEA), enrolments=n, years=0.2, seed=1, simulated=10) for n in (10, 1000))
     visits = [indicator(one, "avoided_visits").overall.value for one in (small, large)]
