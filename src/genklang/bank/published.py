@@ -9,7 +9,7 @@ from genklang.bank.reading import measures
 from genklang.bank.results import Figure, Results, Source
 from genklang.bank.selectors import results_of
 from genklang.bank.vocabulary import label
-from genklang.bank.wording import bare, in_unit, language, per_word, said, started, together, with_unit
+from genklang.bank.wording import bare, in_unit, inside, language, per_word, said, started, together, with_unit
 from genklang.protocol.types import Protocol
 
 PERCENT_DECIMALS = 1
@@ -101,8 +101,12 @@ def headline_of(practice: Practice) -> tuple[str, str, str] | None:
     figure = results.headline
     if figure is None:
         return None
-    text = _beside(figure, results.figures[figure.against]) if figure.against else figure_text(figure)
-    return started(text), said(figure), short_source(results.sources[figure.source])
+    text, name = figure_text(figure), said(figure)
+    if figure.against:
+        other = results.figures[figure.against]
+        text = _beside(figure, other)
+        name = _("%(figure)s, against %(other)s") % {"figure": name, "other": inside(said(other))}
+    return started(text), name, short_source(results.sources[figure.source])
 
 
 def _beside(figure: Figure, other: Figure) -> str:

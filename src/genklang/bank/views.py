@@ -1,5 +1,6 @@
 """The bank's pages: practices found, read, compared and rehearsed. Open to everybody; nothing here is personal."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
@@ -20,6 +21,8 @@ from genklang.bank.wording import said
 from genklang.people.models import Membership, Role, User
 from genklang.rehearsal.problems import RehearsalError
 
+PRACTICES_A_PAGE = 24
+
 
 @require_safe
 def practice_list(request: HttpRequest) -> HttpResponse:
@@ -28,8 +31,9 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET, everything)
     wanted = form.wanted()
     found, hits = find_practices(wanted)
-    cards = [card_of(practice, hits.get(practice.slug)) for practice in found]
-    values = {"form": form, "wanted": wanted, "cards": cards, "all": len(everything)}
+    page = Paginator(found, PRACTICES_A_PAGE).get_page(request.GET.get("page"))
+    cards = [card_of(practice, hits.get(practice.slug)) for practice in page]
+    values = {"form": form, "page": page, "cards": cards, "found": len(found), "all": len(everything)}
     return render(request, "bank/list.html", values)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from genklang.bank import rehearsing
+from genklang.bank import rehearsing, views
 from genklang.bank.models import Practice, Story
 from genklang.bank.services import load_practices
 from genklang.bank.story import render
@@ -238,3 +238,11 @@ def test_when_all_turns_are_taken_the_visitor_is_asked_to_wait(client: Client, m
             rehearsing._turns.release()
     assert "Många övar just nu" in text
     assert 'value="7"' in text
+
+
+def test_many_practices_come_in_pages_that_keep_the_filter(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PRACTICES_A_PAGE", 1)
+    text = page(client, "/practices/?design=randomised&page=2")
+    assert "2 arbetssätt" in text
+    assert len(titles(text)) == 1
+    assert 'href="?design=randomised&page=1"' in text
