@@ -1,18 +1,20 @@
 """Rehearsing in the web: a visitor's own numbers, checked, computed at a bounded cost, and kept for the next one."""
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from genklang.bank.models import ProtocolVersion
+from genklang.bank.models import ProtocolVersion, in_swedish
 from genklang.bank.selectors import protocol_of
 from genklang.bank.wording import number, said
 from genklang.engine.machine import Machine
@@ -32,6 +34,8 @@ AT_ONCE = 2
 PATIENCE = 30.0  # seconds that a visitor waits for a turn
 DIGITS = 12
 
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -59,9 +63,8 @@ class NumberField(forms.Field):
 
     def to_python(self, value: Any) -> float:
         """The number, or a ValidationError that says what to write."""
-        written = str(value or "").strip().replace("\xa0", "").replace(" ", "").replace("−", "-").replace(",", ".")
         try:
-            found = float(written)
+            found = float(_plain(str("" if value is None else value)))
         except ValueError:
             raise self._refusal(value) from None
         if not self.least <= found <= self.greatest or (self.whole and found != int(found)):
@@ -69,8 +72,9 @@ class NumberField(forms.Field):
         return found
 
     def prepare_value(self, value: Any) -> Any:
-        """What was written, or the protocol's own number as the reader's language writes it."""
-        return number(value, decimals=_places(value)) if isinstance(value, int | float) else value
+        """What was written, or a plain number as the reader's language writes it; never with thousands apart."""
+        text = plain_number(value) if isinstance(value, int | float) else str(value or "")
+        return text.replace(".", ",") if in_swedish() and _PLAIN.fullmatch(text) else text
 
     def _refusal(self, value: Any) -> forms.ValidationError:
         words = {
@@ -128,6 +132,11 @@ class RehearseForm(forms.Form):
         """The prices, to show together."""
         return [self[name] for name in self.fields if name.startswith("price_")]
 
+    def plain_query(self, given: Mapping[str, Any]) -> str:
+        """The address's query with what was given as plain numbers: it means the same in every language."""
+        named = {name: plain_number(self.cleaned_data[name]) for name in self.fields if name in given}
+        return urlencode(named)
+
     def asked(self) -> Asked:
         """What was asked for; only for a valid form."""
         given = self.cleaned_data
@@ -174,6 +183,19 @@ def _expect(protocol: Protocol, asked: Asked) -> Expectation:
         simulated=min(max(STEPS * PILOT // max(pilot.steps, 1), FEWEST), MOST),
         machine=machine,
     )
+
+
+def plain_number(value: float) -> str:
+    """A number as every language reads it: decimal point, no thousands apart."""
+    return f"{value:.{_places(value)}f}"
+
+
+def _plain(written: str) -> str:
+    """What was written with a decimal point. A comma parts thousands only in English, and only where it can."""
+    text = written.strip().replace("\xa0", "").replace(" ", "").replace("−", "-")
+    if not in_swedish() and _GROUPED.fullmatch(text):
+        return text.replace(",", "")
+    return text.replace(",", ".")
 
 
 def _parameter_field(parameter: Parameter) -> NumberField:

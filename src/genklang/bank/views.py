@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -96,7 +96,7 @@ def protocol_file(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
-    """What to expect with a visitor's own numbers. The address holds the numbers, so that it can be sent to others."""
+    """What to expect with a visitor's own numbers. The address holds them, so that it can be sent on."""
     practice = _practice(slug)
     version = _current(practice)
     protocol = protocol_of(version)
@@ -106,6 +106,9 @@ def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
     values = {"practice": practice, "version": version, "form": form, "trail": _rehearse_trail(practice)}
     status = 422 if form.errors else 200
     if form.is_valid():
+        query = form.plain_query(request.GET)
+        if query != request.GET.urlencode():
+            return redirect(f"{request.path}?{query}")
         try:
             values["expected"] = expected_view(protocol, results_of(practice), compute(version, form.asked()))
         except Busy:

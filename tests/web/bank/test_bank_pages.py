@@ -211,7 +211,9 @@ def test_a_bad_number_is_told_and_nothing_is_computed(
     assert "error-summary" in text
 
 
-def test_a_decimal_comma_is_as_good_as_a_point(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_are_read_as_the_language_writes_them_and_the_address_means_the_same_in_both(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[rehearsing.Asked] = []
 
     def busy(_protocol: object, wanted: rehearsing.Asked) -> None:
@@ -219,12 +221,45 @@ def test_a_decimal_comma_is_as_good_as_a_point(client: Client, monkeypatch: pyte
         raise rehearsing.Busy
 
     monkeypatch.setattr(rehearsing, "_expect", busy)
-    for written in ("0,993", "0.993"):
-        page(client, f"/practices/{UMEA}/rehearse/?p_in_time={written}&price_rent=2 750,50", status=503)
+    address = f"/practices/{UMEA}/rehearse/"
+    plain = f"{address}?p_in_time=0.993&price_rent=2750.5"
+    for language, numbers in (
+        ("sv", ("0,993", "2 750,50")),
+        ("en", ("0.993", "2,750.50")),
+        ("en", ("0,993", "2750.5")),
+    ):
+        written = {"p_in_time": numbers[0], "price_rent": numbers[1]}
+        response = client.get(address, written, headers={"accept-language": language})
+        assert response.headers["Location"] == plain
+    page(client, plain, status=503)
+    page(client, plain, status=503, language="en")
     assert asked[0] == asked[1]
     assert dict(asked[0].parameters)["in_time"] == 0.993
     assert dict(asked[0].prices)["rent"] == "2750.5 SEK"
     assert asked[0].enrolments == 100
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_practices_own_numbers_mean_themselves_when_sent_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """A field that shows 60 000 must not come back as 60, in either language."""
+    asked: list[rehearsing.Asked] = []
+
+    def busy(_protocol: object, wanted: rehearsing.Asked) -> None:
+        asked.append(wanted)
+        raise rehearsing.Busy
+
+    monkeypatch.setattr(rehearsing, "_expect", busy)
+    address = "/practices/eskilstuna-hemrehab/rehearse/"
+    shown = dict(re.findall(r'<input[^>]*name="(\w+)" value="([^"]*)"', page(client, address, language=language)))
+    fields = {name: value for name, value in shown.items() if name.startswith(("p_", "price_", "years", "enrolments"))}
+    assert len(fields) >= 10
+    response = client.get(address, fields, headers={"accept-language": language}, follow=True)
+    assert response.status_code == 503
+    assert dict(asked[0].prices) == {"hour": "500.0 SEK", "training": "60000.0 SEK"}
+    assert dict(asked[0].parameters)["housing"] == 0.2
+    assert (asked[0].enrolments, asked[0].years) == (300, 2.25)
 
 
 def test_when_all_turns_are_taken_the_visitor_is_asked_to_wait(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
