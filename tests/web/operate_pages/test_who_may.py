@@ -51,7 +51,7 @@ def everyone(
     alva: User, bo: User, fia: User, cia: User, doris: Person, elin: User, sign_in: SignIn
 ) -> dict[str, Client]:
     """Each of the cast, signed in."""
-    people = {"alva": alva, "bo": bo, "fia": fia, "cia": cia, "doris": doris, "elin": elin}
+    people: dict[str, User | Person] = {"alva": alva, "bo": bo, "fia": fia, "cia": cia, "doris": doris, "elin": elin}
     return {"nobody": Client(), **{name: sign_in(who) for name, who in people.items()}}
 
 
@@ -64,7 +64,7 @@ def alarm(ward: Ward) -> Alarm:
 
 def address(page: str, what: str, *, ward: Ward, alarm: Alarm, company: Enrolment) -> str:
     about, _space, kind = what.partition(" ")
-    found = {
+    found: list[object] = {
         "": [],
         "practice": [ward.adoption.protocol_version.practice.slug],
         "enrolment": [ward.enrolment.public_id],

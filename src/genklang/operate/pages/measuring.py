@@ -56,12 +56,12 @@ def measured(adoption: Adoption) -> Measured:
     return kept(adoption, "measured", lambda: _measured(adoption))
 
 
-def kept(adoption: Adoption, what: str, make: Callable[[], T]) -> T:
-    """What `make` makes, kept until the log has grown and a minute has passed, or the prices have changed."""
+def kept(adoption: Adoption, what: str, make: Callable[[], T], *, kept_for: int = KEPT_FOR) -> T:
+    """What `make` makes, kept until the log has grown and `kept_for` µs have passed, or the prices have changed."""
     place, stamp, now = (str(adoption.public_id), what), _stamp(adoption), clock.now()
     with _lock:
         found = _kept.get(place)
-    if found and found[1][2:] == stamp[2:] and (found[1] == stamp or now - found[0] < KEPT_FOR):
+    if found and found[1][2:] == stamp[2:] and (found[1] == stamp or now - found[0] < kept_for):
         return found[2]  # type: ignore[no-any-return]
     made = make()
     with _lock:

@@ -19,7 +19,7 @@ from genklang.operate.models import Adoption, Assignment, Status
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.problems import Refused
-from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, side, tell_refusal, user_of
+from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, posted, side, tell_refusal, user_of
 from genklang.people.models import Organisation, User
 from genklang.protocol.types import Protocol
 
@@ -34,7 +34,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     protocol = protocol_of(practice.current)
     initial = {"name": practice.title, "zone": organisation.zone, **_me_everywhere(request, protocol)}
     members = pages.members_of(organisation)
-    form = OwnValuesForm(request.POST or None, protocol=protocol, members=members, initial=initial)
+    form = OwnValuesForm(posted(request), protocol=protocol, members=members, initial=initial)
     values = {"form": form, "practice": practice, "organisation": organisation, "zones": COMMON_ZONES}
     if request.method != "POST" or not form.is_valid() or "change" in request.POST:
         return render(request, "operate/adopt.html", values, status=UNPROCESSABLE if form.errors else 200)
@@ -56,7 +56,7 @@ def settings(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     adoption = adoption_led(request, adoption_id)
     protocol = protocol_of(adoption.protocol_version)
     form = OwnValuesForm(
-        request.POST or None,
+        posted(request),
         protocol=protocol,
         members=pages.members_of(adoption.organisation),
         initial=_own_values(adoption),

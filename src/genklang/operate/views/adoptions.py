@@ -22,6 +22,7 @@ from genklang.operate.views.shared import (
     adoption_led,
     adoption_seen,
     log_look,
+    posted,
     side,
     tell_refusal,
     trail,
@@ -59,7 +60,7 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """Somebody new."""
     adoption = adoption_seen(request, adoption_id)
-    form = EnrolForm(request.POST or None, persons=pages.not_yet_in(adoption))
+    form = EnrolForm(posted(request), persons=pages.not_yet_in(adoption))
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = _enrol(form, adoption)
@@ -78,7 +79,7 @@ def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 def connections(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """Keys of devices and systems. A new key is shown once, on this very page."""
     adoption = adoption_led(request, adoption_id)
-    form, secret = TokenForm(request.POST or None, initial={"bearer": "device"}), ""
+    form, secret = TokenForm(posted(request), initial={"bearer": "device"}), ""
     if request.method == "POST" and form.is_valid():
         secret = _issue(form, adoption)
         if secret:

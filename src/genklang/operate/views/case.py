@@ -26,6 +26,7 @@ from genklang.operate.views.shared import (
     enrolment_seen,
     kind_or_404,
     log_look,
+    posted,
     role_for,
     tell_refusal,
     user_of,
@@ -59,7 +60,7 @@ def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     protocol = words_of(enrolment).protocol
     declared = kind_or_404(protocol.events, kind)
     role = role_for(request, enrolment, [name for name in declared.by if name != protocol.participant_role])
-    form = AnswerForm(asking_about(enrolment, kind), request.POST or None)
+    form = AnswerForm(asking_about(enrolment, kind), posted(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -80,7 +81,7 @@ def waive(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     due = get_object_or_404(Due, enrolment=enrolment, due=request.GET.get("due", ""))
     role = role_for(request, enrolment, sorted(access.roles_in(request.user, enrolment.adoption)))
     hint = _("For example: in hospital until Friday.")
-    form = WhyForm(request.POST or None, label=_("Why is it not needed?"), hint=hint)
+    form = WhyForm(posted(request), label=_("Why is it not needed?"), hint=hint)
     if request.method == "POST" and form.is_valid():
         try:
             services.waive(due, user=user_of(request), role=role, reason=form.said)

@@ -17,7 +17,7 @@ from genklang.operate.pages import uploads
 from genklang.operate.pages.adoptions import columns_for_import, kinds_in_words
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
-from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, side, tell_refusal, user_of
+from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, posted, side, tell_refusal, user_of
 
 MOST_PROBLEMS = 200
 
@@ -27,7 +27,7 @@ MOST_PROBLEMS = 200
 def upload(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """Choose a file; nothing is imported yet."""
     adoption = adoption_led(request, adoption_id)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         content = file.read()

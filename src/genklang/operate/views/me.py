@@ -20,7 +20,7 @@ from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.case import answer_page, save_answer
-from genklang.operate.views.shared import UNPROCESSABLE, kind_or_404, own_enrolment, user_of
+from genklang.operate.views.shared import UNPROCESSABLE, kind_or_404, own_enrolment, posted, user_of
 
 
 @login_required
@@ -39,7 +39,7 @@ def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse
     declared = kind_or_404(protocol.events, kind)
     if protocol.participant_role not in declared.by:
         raise PermissionDenied(_("Somebody else reports this."))
-    form = AnswerForm(asking_about(enrolment, kind), request.POST or None)
+    form = AnswerForm(asking_about(enrolment, kind), posted(request))
     role, user = protocol.participant_role, user_of(request)
     if request.method == "POST" and form.is_valid() and save_answer(form, enrolment, kind, role=role, user=user):
         messages.success(request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,11 @@ def user_of(request: HttpRequest) -> User:
     """Who asks; views that call it demand signing in."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; None where nothing was, not even an empty form."""
+    return request.POST if request.method == "POST" else None
 
 
 def adoption_led(request: HttpRequest, public_id: UUID) -> Adoption:

@@ -16,7 +16,7 @@ from genklang.operate.models import Adoption, Alarm
 from genklang.operate.pages import worklist as pages
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
-from genklang.operate.views.shared import UNPROCESSABLE, log_look, tell_refusal, user_of
+from genklang.operate.views.shared import UNPROCESSABLE, log_look, posted, tell_refusal, user_of
 from genklang.people.models import Action
 from genklang.people.services import record_access
 
@@ -70,7 +70,7 @@ def resolve(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     alarm = _alarm(request, alarm_id)
     role = _role(request, alarm)
     hint = _("For example: phoned, the dose was taken at 9.")
-    form = WhyForm(request.POST or None, label=_("How did it end?"), hint=hint)
+    form = WhyForm(posted(request), label=_("How did it end?"), hint=hint)
     if request.method == "POST" and form.is_valid():
         try:
             services.resolve(alarm, user=user_of(request), role=role, how=form.said)

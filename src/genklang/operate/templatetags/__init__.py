@@ -1,0 +1,1 @@
+"""Template tags that operate gives to the pages of others."""

@@ -1,0 +1,68 @@
+"""The result: a trial imported as history, evaluated in the reader's language, with flow and a survival curve."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import publish
+
+from genklang.operate import services
+from genklang.operate.imports import apply_import
+from genklang.operate.models import Adoption
+from genklang.people.models import Organisation, User
+
+PRACTICES = Path(__file__).parents[3] / "practices"
+TRIAL = PRACTICES / "usa-ekonomiskt-stod-efter-fangelse"
+
+
+def few_of_the_trial(organisation: Organisation, lead: User) -> Adoption:
+    """The first 80 people of the trial of aid after prison, imported as history."""
+    version = publish((TRIAL / "protocol.yaml").read_text())
+    adoption = services.adopt(
+        organisation=organisation, protocol_version=version, actor=None, name="Trial", historical=True
+    )
+    lines = (TRIAL / "data.csv").read_text().splitlines(keepends=True)
+    place = lines[0].strip().split(",").index("enrolment")
+    chosen = sorted({line.split(",")[place] for line in lines[1:]})[:80]
+    few = [lines[0], *(line for line in lines[1:] if line.split(",")[place] in chosen)]
+    apply_import(adoption, "".join(few).encode(), file="data.csv", user=lead)
+    return adoption
+
+
+@pytest.fixture
+def trial(lindmala: Organisation, alva: User) -> Adoption:
+    """The first 80 people of the trial."""
+    return few_of_the_trial(lindmala, alva)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("By lot", "Weeks from the lot")), ("sv", ("Lottade", "Att tänka på"))]
+)
+def test_the_whole_answer_stands_there(
+    trial: Adoption, alva: User, sign_in: SignIn, language: str, words: tuple[str, ...]
+) -> None:
+    client: Client = sign_in(alva)
+    path = reverse("operate:result", args=[trial.public_id])
+    page = client.get(path, headers={"accept-language": language}).content.decode()
+    for word in words:
+        assert word in page
+    assert page.count("<svg") > 3
+    assert "n = 80" in page
+    assert "work_experience" not in page
+
+
+def test_the_study_table_holds_no_name_and_no_number(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    path = reverse("operate:study-csv", args=[trial.public_id])
+    rows = sign_in(alva).get(path).content.decode().splitlines()
+    assert len(rows) == 81
+    assert rows[0].startswith("participant,arm,")
+    assert rows[1].startswith("P0001,")
+
+
+def test_a_study_without_people_says_why(lindmala: Organisation, alva: User, sign_in: SignIn) -> None:
+    version = publish((TRIAL / "protocol.yaml").read_text())
+    empty = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Empty")
+    page = sign_in(alva).get(reverse("operate:result", args=[empty.public_id])).content.decode()
+    assert "This cannot be answered yet" in page
