@@ -128,6 +128,7 @@ ONE_ROW: dict[str, list[tuple[str, Any]]] = {
         ("coalesce(nobody_knows, no_number, 0.5)", 0.5),
         ("coalesce(unknown, false)", False),
         ("coalesce(nobody_knows)", None),
+        ("arm <> case when n = 0 then '' end", None),
         ("nullif(n, 7)", None),
         ("nullif(n, 8)", 7),
         ("nullif(n + 1, nobody_knows)", 8),

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from genklang.protocol.expressions import Expression, Type
-from genklang.protocol.expressions.sql import Dialect
+from genklang.protocol.expressions.sql import DUCKDB_SETTING, Dialect
 
 Rows = Sequence[Mapping[str, Any]]
 Compute = Callable[[Expression, Rows], Any]
@@ -69,6 +69,7 @@ if os.environ.get("GENKLANG_TEST_DATABASE"):
 def _duckdb() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET threads = 1")
+    connection.execute(DUCKDB_SETTING)
     return connection
 
 

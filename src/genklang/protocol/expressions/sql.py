@@ -12,6 +12,9 @@ from genklang.protocol.expressions.nodes import Node, Type
 from genklang.protocol.expressions.values import CAPITALS, LARGEST_EXPONENT, LARGEST_WHOLE, SMALL, SMALLEST_EXPONENT
 
 Dialect = Literal["duckdb", "postgres", "sqlite"]
+# DuckDB 2.0 cannot plan `t <> CASE WHEN i = 0 THEN '' END` over a single row where it knows that one side is NULL.
+# Whoever opens a connection runs this first; what is lost is some pruning.
+DUCKDB_SETTING = "SET disabled_optimizers = 'statistics_propagation'"
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
 _NUMBER = {"duckdb": "DOUBLE", "postgres": "DOUBLE PRECISION", "sqlite": "REAL"}
