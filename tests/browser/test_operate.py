@@ -1,4 +1,4 @@
-"""The pages of operate in a real Chromium: axe and 320 px on every one; alarms come by themselves; all without scripts."""
+"""The pages of operate in a real Chromium: axe and 320 px on each; alarms come by themselves; all without scripts."""
 
 from collections.abc import Callable
 from pathlib import Path
