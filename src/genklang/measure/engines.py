@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Protocol
-
-import duckdb
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, needed_columns, query_sql, quoted
 from genklang.measure.tables import Table, Tables, columns_of
-from genklang.measure.values import IndicatorValue, as_number, flag_small
+from genklang.measure.values import IndicatorValue, as_label, as_number, flag_small
 from genklang.protocol.expressions import Type
 from genklang.protocol.types import Protocol as Practice
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Engine = Literal["duckdb", "postgres"]
 Rows = Sequence[Sequence[Any]]
@@ -41,8 +41,7 @@ class Cursor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SqlSource:
-    """A database's own rows. `tables` gives for each expectation, event or `enrolments` the SQL of a query with its
-    columns.
+    """A database's own rows: for each expectation, event or `enrolments` the SQL of a query with its columns.
 
     The columns are those of `tables.columns_of`, by name, of the types in `sql.COLUMN_TYPES`; only those that an
     indicator names, `enrolment`, `local_date` and its groups have to be there (`columns_needed` lists them). The SQL
@@ -62,9 +61,9 @@ def measure(
     indicators: Iterable[str] | None = None,
     grouped: bool = True,
 ) -> list[IndicatorValue]:
-    """Measure on tables. `engine` "postgres" needs the address of a `database`, in which temporary tables are made
-    and dropped.
+    """Measure on tables.
 
+    `engine` "postgres" needs the address of a `database`, in which temporary tables are made and dropped.
     `indicators` chooses some, in the protocol's order if left out. Not `grouped`: one value each for the whole time
     and everybody.
     """
@@ -128,7 +127,9 @@ def _with_columns(table: Table, names: Iterable[str]) -> Table:
 
 @contextmanager
 def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
-    """Needs no extension: columns are handed over as data frames, and stay where they are."""
+    """Needs no extension: columns are handed over as data frames."""
+    import duckdb
+
     with duckdb.connect() as connection:
         connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         for name, table in tables.items():
@@ -143,6 +144,8 @@ def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
 
 
 def _frame(table: Table) -> pd.DataFrame:
+    import pandas as pd
+
     columns = {name: pd.Series(list(table.data[name]), dtype=_PANDAS[kind]) for name, kind in table.columns.items()}
     return pd.DataFrame(columns)
 
@@ -177,14 +180,7 @@ def _as_values(name: str, query: Query, rows: Rows) -> list[IndicatorValue]:
     """Rows of a statement as values, in an order that no database's collation decides."""
     values = []
     for period, *groups, value, people, count in rows:
-        by = tuple((group, _label(label)) for group, label in zip(query.by, groups, strict=True))
+        by = tuple((group, as_label(label)) for group, label in zip(query.by, groups, strict=True))
         start = date.fromisoformat(period) if period else None
         values.append(IndicatorValue(name, start, by, as_number(value), int(people), int(count)))
     return flag_small(sorted(values, key=lambda one: one.order))
-
-
-def _label(label: object) -> str | None:
-    """A group as text: of a boolean "true" or "false"."""
-    if label is None:
-        return None
-    return str(label).lower() if isinstance(label, bool) else str(label)

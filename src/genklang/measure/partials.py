@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genklang.measure.engines import opened
-from genklang.measure.sql import Query, grouped_sql
+from genklang.measure.sql import Query, as_number, grouped_sql
 from genklang.measure.tables import Tables
+from genklang.measure.values import as_label
 from genklang.protocol.expressions import Expression, Scope, Type, compile_expression
 from genklang.protocol.expressions.nodes import Node
 from genklang.protocol.expressions.sql import to_sql
@@ -41,6 +42,7 @@ class Leaf:
 
     op: str
     columns: tuple[int, ...]
+    boolean: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Partials:
         put = [self._put_together(leaf, weights) for leaf in self.leaves]
         result = np.full((len(weights), len(self.cells)), np.nan)
         for place in np.ndindex(result.shape):
-            value = self.whole({f"leaf{n}": _known(float(known[place])) for n, known in enumerate(put)})
+            value = self.whole({f"leaf{n}": _known(leaf, float(put[n][place])) for n, leaf in enumerate(self.leaves)})
             result[place] = np.nan if value is None else float(value)
         return result
 
@@ -115,11 +117,11 @@ def _decomposed(expression: Expression) -> tuple[Callable[[Mapping[str, Any]], A
     def replaced(node: Node) -> Node:
         if node.op not in _AGGREGATES:
             return Node(node.op, node.type, tuple(map(replaced, node.args)), node.value, node.condition)
-        parts = [f"CAST({to_sql(part, 'duckdb')} AS DOUBLE)" for part in _parts(node)]
-        leaves.append(Leaf(node.op, tuple(range(len(columns), len(columns) + len(parts)))))
+        parts = [as_number(part.type, to_sql(part, "duckdb")) for part in _parts(node)]
+        boolean = node.type is Type.BOOLEAN
+        leaves.append(Leaf(node.op, tuple(range(len(columns), len(columns) + len(parts))), boolean))
         columns.extend(parts)
-        kind = Type.BOOLEAN if node.type is Type.BOOLEAN else Type.NUMBER
-        return Node("name", kind, value=f"leaf{len(leaves) - 1}")
+        return Node("name", Type.BOOLEAN if boolean else Type.NUMBER, value=f"leaf{len(leaves) - 1}")
 
     outer = replaced(expression.node)
     scope = Scope({f"leaf{n}": Type.NUMBER for n in range(len(leaves))})
@@ -154,7 +156,7 @@ def _arranged(
 ) -> tuple[tuple[Cell, ...], Floats]:
     """Rows (enrolment, period, groups, parts) as cells and an array of parts. What is not there adds nothing."""
     groups = len(query.by)
-    keyed = [((_day(row[1]), tuple(map(_text, row[2 : 2 + groups]))), row) for row in rows]
+    keyed = [((_day(row[1]), tuple(map(as_label, row[2 : 2 + groups]))), row) for row in rows]
     found = {cell for cell, _ in keyed}
     if query.per is None and not query.by:
         found.add((None, ()))
@@ -176,11 +178,7 @@ def _day(period: str | None) -> date | None:
     return date.fromisoformat(period) if period else None
 
 
-def _text(label: object) -> str | None:
-    if label is None:
+def _known(leaf: Leaf, value: float) -> float | bool | None:
+    if np.isnan(value):
         return None
-    return str(label).lower() if isinstance(label, bool) else str(label)
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else value
+    return bool(value) if leaf.boolean else value

@@ -49,10 +49,10 @@ class Query:
 def indicator_sql(
     protocol: Protocol, name: str, dialect: Dialect, *, source: str | None = None, grouped: bool = True
 ) -> str:
-    """The statement of an indicator. `source` is SQL that stands where a table may stand; left out, the table's own
-    name.
+    """The statement of an indicator.
 
-    Columns of the result: period (ISO date, or NULL), each group, value, people, rows. Rows come in no order.
+    `source` is SQL that stands where a table may stand; left out, the table's own name. Columns of the result: period
+    (ISO date, or NULL), each group, value, people, rows. Rows come in no order.
     """
     query = Query.of_indicator(protocol.indicators[name], grouped=grouped)
     return query_sql(protocol, query, dialect, source=source)

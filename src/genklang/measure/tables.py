@@ -147,8 +147,10 @@ def outcome_row(fact: OutcomeFact) -> dict[str, Any]:
 
 
 def _event_rows(tables: Tables, kind: str) -> Iterator[Mapping[str, Any]]:
+    """A field that was left empty is unknown, also where a fact has the same name."""
+    unanswered = dict.fromkeys(tables.practice.events[kind].fields)
     for log in tables.logs:
-        known = {**log.state.facts, "enrolment": log.enrolment, "arm": log.state.arm}
+        known = {**log.state.facts, **unanswered, "enrolment": log.enrolment, "arm": log.state.arm}
         for event, stage in with_stages(tables.practice, log.events):
             if event.kind == kind:
                 yield {

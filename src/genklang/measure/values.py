@@ -71,6 +71,13 @@ def as_number(value: object) -> float | None:
     raise TypeError(f"an indicator's value must be a number, not {type(value).__name__}")
 
 
+def as_label(group: object) -> str | None:
+    """A group's value as text: of a boolean "true" or "false"."""
+    if group is None:
+        return None
+    return str(group).lower() if isinstance(group, bool) else str(group)
+
+
 def overall(values: Iterable[IndicatorValue]) -> Mapping[str, float | None]:
     """Ungrouped values by indicator name."""
     return {value.indicator: value.value for value in values}

@@ -1,17 +1,15 @@
 """What to expect of a practice with one's own numbers: indicators, months and money, with intervals.
 
-Participants are simulated once, and then drawn again with replacement many times over (a bootstrap over participants), in
-two rounds: first as many as were simulated, since other ones might have been, then from these as many as will take part.
-The interval holds 95 % of the results: where the figures of that many participants will lie by chance, if the parameters
-are right. It says nothing about whether they are.
+Participants are simulated once, and then drawn again with replacement many times over (a bootstrap over
+participants), in two rounds: first as many as were simulated, since other ones might have been, then from these as
+many as will take part. The interval holds 95 % of the results: where the figures of that many participants will lie
+by chance, if the parameters are right. It says nothing about whether they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from genklang.engine.machine import Machine
 from genklang.measure.calendar import whole_periods
 from genklang.measure.engines import measure
-from genklang.measure.partials import Cell, Partials, take_apart
+from genklang.measure.partials import Partials, take_apart
 from genklang.measure.sql import Query
 from genklang.measure.study import study_table
 from genklang.measure.tables import Tables
@@ -27,6 +25,7 @@ from genklang.protocol.expressions import compile_expression
 from genklang.protocol.scopes import ENROLMENTS, economy_scope
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
+from genklang.rehearsal.expected import Expectation, Expected, ExpectedAmount, ExpectedCell, ExpectedIndicator
 from genklang.rehearsal.participant import seeded
 from genklang.rehearsal.problems import RehearsalError, check_size
 from genklang.rehearsal.running import Rehearsal, rehearse
@@ -40,119 +39,6 @@ MOST_STEPS = 50_000
 _TRIED = 4
 _DIGITS = 12
 _LIMITS = (0.025, 0.975)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A figure with the interval that holds 95 % of replications; None where there is nothing to compute it from."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-    def as_dict(self) -> dict[str, float | None]:
-        """Plain values for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
-
-
-NOTHING = Expected(None, None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedCell:
-    """An indicator in one period (by its first day) and group."""
-
-    period: date | None
-    by: tuple[tuple[str, str | None], ...]
-    expected: Expected
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedIndicator:
-    """An indicator over the whole time, as it is in an ordinary period (the mean of periods), and cell by cell.
-
-    `a_period` is None for an indicator without `per`. `published` is whatever figure the caller handed in to stand
-    beside.
-    """
-
-    name: str
-    overall: Expected
-    a_period: Expected | None
-    cells: tuple[ExpectedCell, ...]
-    published: Any = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, without what was published."""
-        return {
-            "indicator": self.name,
-            "overall": self.overall.as_dict(),
-            "a_period": self.a_period.as_dict() if self.a_period else None,
-            "cells": [
-                {"period": cell.period.isoformat() if cell.period else None, "by": dict(cell.by)}
-                | cell.expected.as_dict()
-                for cell in self.cells
-            ],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedAmount:
-    """One line of the economy: quantity over the whole time, and money a month (positive for a saving)."""
-
-    name: str
-    counts_as: Literal["saving", "cost"]
-    quantity: Expected
-    price: Money
-    per_month: Expected
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "line": self.name,
-            "counts_as": self.counts_as,
-            "quantity": self.quantity.as_dict(),
-            "price": str(self.price),
-            "per_month": self.per_month.as_dict(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What to expect. `simulated` participants stand for `enrolments`; `months` are average months."""
-
-    practice: str
-    enrolments: int
-    simulated: int
-    years: float
-    months: float
-    seed: int
-    replications: int
-    parameters: Mapping[str, float]
-    indicators: tuple[ExpectedIndicator, ...]
-    effect: Expected | None
-    economy: tuple[ExpectedAmount, ...]
-    net: Expected | None
-    net_per_month: Expected | None
-    currency: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "practice": self.practice,
-            "enrolments": self.enrolments,
-            "simulated": self.simulated,
-            "years": self.years,
-            "months": self.months,
-            "seed": self.seed,
-            "replications": self.replications,
-            "parameters": dict(self.parameters),
-            "indicators": [indicator.as_dict() for indicator in self.indicators],
-            "effect": self.effect.as_dict() if self.effect else None,
-            "economy": [line.as_dict() for line in self.economy],
-            "net": self.net.as_dict() if self.net else None,
-            "net_per_month": self.net_per_month.as_dict() if self.net_per_month else None,
-            "currency": self.currency,
-        }
 
 
 def expect(
@@ -386,7 +272,6 @@ def _currency(protocol: Protocol) -> str | None:
 
 
 __all__ = [
-    "Cell",
     "Expectation",
     "Expected",
     "ExpectedAmount",

@@ -69,7 +69,7 @@ def enrolment_name(seed: int, index: int) -> str:
     return f"simulated-{seed}-{index + 1:04d}"
 
 
-def live(machine: Machine, script: Script, *, seed: int, index: int, start: int, end: int) -> Living:
+def living(machine: Machine, script: Script, *, seed: int, index: int, start: int, end: int) -> Living:
     """Let one participant live from `start` up to, but not including, `end`.
 
     Yields draws; is sent arms; returns the Life.
@@ -126,11 +126,9 @@ class Participant:
 
     def _happen(self, kind: str, at: int, *, by: str, data: dict[str, Any]) -> Generator[Allocate, str, None]:
         """Send an event; where the engine accepts it, see what follows from it."""
-        settled = max(at, self.state.settled + 1)
-        event = Event(
-            f"{self.enrolment}-{self._sequence + 1:06d}", kind, settled, by, data, self._sequence + 1, settled
-        )
-        yield from self._apply(event)
+        at = max(at, self.state.settled + 1)
+        sequence = self._sequence + 1
+        yield from self._apply(Event(f"{self.enrolment}-{sequence:06d}", kind, at, by, data, sequence, at))
 
     def _apply(self, event: Event) -> Generator[Allocate, str, None]:
         step = self.machine.step(self.state, event)

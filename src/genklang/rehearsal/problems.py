@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from genklang.protocol.problems import suggestion
 from genklang.protocol.types import Parameter, Protocol
 
+MOST_ENROLMENTS = 20_000
+LONGEST = 20
+
 
 class RehearsalError(ValueError):
     """Everything that stands in the way of a rehearsal."""
@@ -17,12 +20,11 @@ class RehearsalError(ValueError):
 def check_size(enrolments: int, years: float) -> list[str]:
     """Problems with how many are simulated and for how long."""
     problems = []
-    if enrolments < 1:
-        problems.append(
-            f'enrolments: nobody takes part ("{enrolments}"). Write a whole number above 0, for example "100".'
-        )
-    if not 0 < years <= 20:
-        problems.append(f'years: "{years:g}" is not more than 0 and at most 20. Write for example "1" or "0.5".')
+    if not 1 <= enrolments <= MOST_ENROLMENTS:
+        instead = f'Write a whole number from 1 to {MOST_ENROLMENTS}, for example "100".'
+        problems.append(f'enrolments: "{enrolments}" is out of bounds. {instead}')
+    if not 0 < years <= LONGEST:
+        problems.append(f'years: "{years:g}" is not above 0 and at most {LONGEST}. Write for example "1" or "0.5".')
     return problems
 
 
@@ -42,4 +44,4 @@ def check_parameters(protocol: Protocol, given: Mapping[str, float]) -> list[str
 def _out_of_bounds(name: str, value: float, parameter: Parameter) -> str:
     bounds = f"from {parameter.min:g} to {parameter.max:g}"
     example = f'for example "{name}={parameter.value:g}"'
-    return f'parameter "{name}": {value:g} is out of bounds. Write a number {bounds}, {example}.'
+    return f'parameter "{name}": "{value:g}" is out of bounds. Write a number {bounds}, {example}.'

@@ -14,7 +14,7 @@ from genklang.engine.time import Zone, format_instant
 from genklang.engine.types import Allocate
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Duration
-from genklang.rehearsal.participant import AVERAGE_MONTH, Life, Living, live
+from genklang.rehearsal.participant import AVERAGE_MONTH, Life, Living, living
 from genklang.rehearsal.problems import RehearsalError, check_size
 from genklang.rehearsal.script import Script
 
@@ -109,7 +109,7 @@ def rehearse(
     begun = script.zone.at(FIRST_DAY) if start is None else start
     end = after_years(script.zone, begun, years)
     lives = [
-        live(machine, script, seed=seed, index=index, start=begun + wait, end=end)
+        living(machine, script, seed=seed, index=index, start=begun + wait, end=end)
         for index, wait in enumerate(_waits(script, begun, enrolments))
     ]
     participants = _run(protocol, lives, seed=seed, progress=progress)
@@ -134,8 +134,8 @@ def _waits(script: Script, start: int, enrolments: int) -> list[int]:
 def _run(protocol: Protocol, lives: list[Living], *, seed: int, progress: Progress | None) -> tuple[Life, ...]:
     done: dict[int, Life] = {}
     waiting: list[tuple[int, int, Allocate]] = []
-    for index, living in enumerate(lives):
-        _go_on(living, None, index=index, done=done, waiting=waiting)
+    for index, life in enumerate(lives):
+        _go_on(life, None, index=index, done=done, waiting=waiting)
         _tell(progress, len(done), len(lives))
     state: ListState = {}
     while waiting:
@@ -147,7 +147,7 @@ def _run(protocol: Protocol, lives: list[Living], *, seed: int, progress: Progre
 
 
 def _go_on(
-    living: Living,
+    life: Living,
     arm: str | None,
     *,
     index: int,
@@ -156,7 +156,7 @@ def _go_on(
 ) -> None:
     """Let one participant live until a draw is asked for, or to the end."""
     try:
-        effect = next(living) if arm is None else living.send(arm)
+        effect = next(life) if arm is None else life.send(arm)
     except StopIteration as finished:
         done[index] = finished.value
     else:

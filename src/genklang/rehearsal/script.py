@@ -35,10 +35,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One behaviour, ready to be drawn from. `event` is the kind that is sent, by `role`; late draws are for
-    expectations.
+    """One behaviour, ready to be drawn from.
 
-    `personal` says that its chances depend on the person or the time, not only on parameters.
+    `event` is the kind that is sent, by `role`. Late draws are for expectations. `personal` says that its chances
+    depend on the person or the time, not only on parameters.
     """
 
     name: str

@@ -16,6 +16,7 @@ PROTOCOL = protocol_from(
         "events": {
             "started": {"by": "nurse", "moves": ["waiting", "active"]},
             "rated": {"by": "person", "fields": {"score": {"type": "number"}, "at": {"type": "instant"}}},
+            "told": {"by": "person", "fields": {"age": {"type": "integer", "required": False, "states": "age"}}},
             "logged": {"by": "person", "during": "active"},
             "ended": {"by": "nurse", "moves": ["active", "ended"]},
         },
@@ -33,6 +34,7 @@ EVENTS = [
     Event("2", "rated", at("2026-02-01T00:15"), data={"score": 3, "at": "2026-02-01T00:00:00Z"}),
     Event("3", "started", at("2026-02-01T07:00")),
     Event("4", "rated", at("2026-02-01T07:30"), data={"score": 4}),
+    Event("4b", "told", at("2026-02-01T07:40")),
     Event("5", "logged", at("2026-02-01T08:10")),
     Event("6", "logged", at("2026-02-02T09:30")),
     Event("7", "waived", at("2026-02-03T08:05"), data={"due": "daily/2026-02-03T08:00"}),
@@ -70,6 +72,11 @@ def test_an_event_knows_the_stage_before_it_and_its_local_day(tables: Tables) ->
     assert [row["local_date"] for row in rows] == ["2026-02-01", "2026-02-01"]
     assert [row["score"] for row in rows] == [3.0, 4.0]
     assert [row["at"] for row in rows] == [parse_instant("2026-02-01T00:00:00Z"), None]
+
+
+def test_a_field_left_empty_is_not_filled_in_from_what_is_known(tables: Tables) -> None:
+    assert tables["told"].data["age"] == [None]
+    assert tables["rated"].data["age"] == [70, 70]
 
 
 def test_an_enrolment_lasts_until_it_ends(tables: Tables) -> None:
