@@ -22,6 +22,7 @@ COMMANDS = {
     "search": "find practices by your own words",
     "serve": "serve the pages, the API and, on the embedded database, the worker",
     "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",
+    "verify": "prove that every enrolment's state is what its log folds to",
 }
 DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 

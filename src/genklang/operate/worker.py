@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Min, QuerySet
 
 from genklang.operate import clock, outgoing
@@ -21,6 +21,7 @@ from genklang.operate.writing import Change, write
 log = logging.getLogger(__name__)
 BATCH = 100
 LEASE = clock.MINUTE
+SENDING_ENDS = LEASE - 10 * clock.SECOND
 MOST_TRIES = 12
 LONGEST_WAIT = 60 * clock.MINUTE
 
@@ -92,6 +93,8 @@ def _tick_singly(now: int, limit: int) -> Ticked:
     for key in keys:
         try:
             _tick_one(key, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database is full, locked or away: nothing is wrong with the enrolment
         except Exception as error:
             broken += 1
             set_aside(Enrolment.objects.select_related("adoption").get(pk=key), error)
@@ -116,6 +119,8 @@ def drain(now: int, *, limit: int = BATCH) -> Drained:
     expired = _unsent().filter(expires_at__lte=now).update(given_up_at=now, error="expired")
     delivered = failed = 0
     for row in _lease(now, limit):
+        if clock.now() - now > SENDING_ENDS:
+            break  # a gateway that answers slowly: another worker may soon take what is left
         try:
             outgoing.deliver(row, now=now)
         except outgoing.NotDelivered as error:
