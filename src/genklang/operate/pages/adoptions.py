@@ -117,7 +117,7 @@ def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | N
         rows = rows.filter(enrolment__key__iexact=number)
     if held:
         rows = rows.filter(held__isnull=False)
-    return Paginator(rows.order_by("-pk"), EVENTS_PER_PAGE).get_page(page)
+    return Paginator(rows.order_by("-received_at", "-pk"), EVENTS_PER_PAGE).get_page(page)
 
 
 def log_lines(events: Page[Event], words: Words) -> list[LogLine]:

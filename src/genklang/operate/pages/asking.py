@@ -25,8 +25,13 @@ def asking_about(enrolment: Enrolment, kind: str, *, may_be_earlier: bool = True
         known=_known(enrolment, declared),
         choices=_choices(enrolment, kind, words),
         given=_given(words.protocol, kind),
-        may_be_earlier=may_be_earlier,
+        may_be_earlier=may_be_earlier and not _says_when(declared),
     )
+
+
+def _says_when(kind: EventKind) -> bool:
+    """Whether a question of the event asks for a moment already, as a booking does."""
+    return any(question.type == "instant" for question in kind.fields.values())
 
 
 def _known(enrolment: Enrolment, kind: EventKind) -> dict[str, Any]:
