@@ -12,7 +12,7 @@ from genklang.bank.results import Results
 from genklang.bank.wording import bare, in_unit, inside, number, ordinary_period, said, started, together, with_unit
 from genklang.charts import Chart, Point, chart_bar, chart_line
 from genklang.protocol.types import Indicator, Outcome, Protocol
-from genklang.rehearsal.forecast import Expectation, Expected, ExpectedIndicator
+from genklang.rehearsal.expected import Expectation, Expected, ExpectedIndicator
 
 FEW_PERIODS = 3
 SMALL, LARGE, DIGITS = 100, 1000, 3

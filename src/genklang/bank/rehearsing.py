@@ -20,7 +20,7 @@ from genklang.bank.wording import number, said
 from genklang.engine.machine import Machine
 from genklang.protocol.types import Parameter, Price, Protocol
 from genklang.protocol.units import Money
-from genklang.rehearsal.forecast import Expectation, expect
+from genklang.rehearsal.expected import Expectation
 from genklang.rehearsal.running import rehearse
 
 MOST_ENROLMENTS = 5000
@@ -172,6 +172,8 @@ def _expect(protocol: Protocol, asked: Asked) -> Expectation:
     pilot = rehearse(
         protocol, enrolments=PILOT, years=asked.years, seed=SEED, zone=zone, parameters=parameters, machine=machine
     )
+    from genklang.rehearsal.forecast import expect  # brings numpy: not worth a start's time
+
     return expect(
         protocol,
         enrolments=asked.enrolments,

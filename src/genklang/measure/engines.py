@@ -12,6 +12,7 @@ from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, needed_columns, q
 from genklang.measure.tables import Table, Tables, columns_of
 from genklang.measure.values import IndicatorValue, as_label, as_number, flag_small
 from genklang.protocol.expressions import Type
+from genklang.protocol.expressions.sql import DUCKDB_SETTING
 from genklang.protocol.types import Protocol as Practice
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
     import duckdb
 
     with duckdb.connect() as connection:
+        connection.execute(DUCKDB_SETTING)
         connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         for name, table in tables.items():
             connection.register(f"handed {name}", _frame(table))

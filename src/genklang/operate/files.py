@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from genklang.operate.problems import Problem, Refused
 
@@ -98,6 +96,9 @@ def _decoded(content: bytes, file: str) -> str:
 def _sheet(content: bytes, file: str) -> Iterator[tuple[int, list[Cell]]]:
     if _unpacked_size(content) > LARGEST_UNPACKED:
         raise _refusal(file, _("is larger than 20 MB"), _("Divide it into several files."))
+    from openpyxl import load_workbook  # a fifth of a second that only spreadsheets are worth
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import OutcomeFact as EngineFact
+from genklang.measure.calendar import months_between
 from genklang.measure.engines import measure
 from genklang.measure.tables import Record, Tables
 from genklang.measure.values import IndicatorValue
@@ -25,7 +26,6 @@ from genklang.protocol.types import Protocol
 
 KEPT_FOR = 60 * clock.SECOND
 MOST_KEPT = 64
-MONTH = 30.4375 * 24 * 60 * clock.MINUTE
 T = TypeVar("T")
 _kept: dict[tuple[str, str], tuple[int, tuple[Any, ...], Any]] = {}
 _lock = threading.Lock()
@@ -95,7 +95,7 @@ def _measured(adoption: Adoption) -> Measured:
 def _months(tables: Tables) -> float:
     """How many average months the adoption has had people, at least a day."""
     began = min(tables[ENROLMENTS].data["enrolled_at"], default=tables.horizon)
-    return max((tables.horizon - began) / MONTH, 1 / 30)
+    return max(months_between(began, tables.horizon), 1 / 30)
 
 
 def _events(adoption: Adoption, protocol: Protocol) -> dict[int, list[EngineEvent]]:
