@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from pytest_django import Settings
 
 from genklang.bank.services import load_practices
@@ -121,8 +121,7 @@ def test_a_bad_file_is_shown_row_by_row(
 ) -> None:
     settings.VAR = tmp_path
     page = open_as(alva, reverse("operate:import", args=[companions.public_id]), language="en")
-    content = {"name": "hours.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
-    page.set_input_files("input[type=file]", content)
+    page.set_input_files("input[type=file]", FilePayload(name="hours.csv", mimeType="text/csv", buffer=FILE.encode()))
     page.get_by_role("button", name="Look it through").click()
     expect(page.locator("main")).to_contain_text("Nothing has been imported")
     for width in (1280, 320):

@@ -64,15 +64,15 @@ def alarm(ward: Ward) -> Alarm:
 
 def address(page: str, what: str, *, ward: Ward, alarm: Alarm, company: Enrolment) -> str:
     about, _space, kind = what.partition(" ")
-    found: list[object] = {
+    objects: dict[str, list[object]] = {
         "": [],
         "practice": [ward.adoption.protocol_version.practice.slug],
         "enrolment": [ward.enrolment.public_id],
         "own": [company.public_id],
         "alarm": [alarm.public_id],
         "adoption": [ward.adoption.public_id],
-    }[about]
-    return reverse(f"operate:{page}", args=[*found, *([kind] if kind else [])])
+    }
+    return reverse(f"operate:{page}", args=[*objects[about], *([kind] if kind else [])])
 
 
 @pytest.mark.parametrize("page", TABLE)

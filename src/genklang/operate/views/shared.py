@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from genklang.operate import access
 from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.pages.mending import waits_in
 from genklang.operate.problems import Refused
 from genklang.people import permissions
 from genklang.people.models import Action, Role, User
@@ -122,4 +123,5 @@ def side(request: HttpRequest, adoption: Adoption, here: str) -> dict[str, Any]:
     """What every page of an adoption shows around its content."""
     lead = permissions.has_role(user_of(request), adoption.organisation, {Role.LEAD})
     around = {"tabs": sides(adoption, here, lead=lead), "trail": trail(adoption), "lead": lead}
+    around["waits"] = waits_in(adoption) if lead else 0
     return around | {"adoption": adoption, "simulated": adoption.simulated}

@@ -1,0 +1,107 @@
+"""The pictures of findings: one each, with its words and the figures behind it."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from genklang.charts import Chart, Mark, Point, chart_intervals, chart_line, chart_survival
+from genklang.evaluate.findings import Curve, Estimate, Finding
+from genklang.operate.pages.words import language
+
+QUOTES = "“”"
+DAYS_A_WEEK = 7
+
+
+def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
+    """The one picture of a finding: the difference for everyone and each subgroup, or one group beside its target."""
+    if finding.design == "one_group":
+        return _one_group_picture(finding, label, target)
+    rows = [_interval_row(_("Everyone"), finding.estimate)]
+    rows += [
+        _interval_row(_group_name(group.level, subgroup.label.say(language())), group.estimate)
+        for subgroup in finding.subgroups
+        for group in subgroup.groups
+        if group.estimate is not None
+    ]
+    return chart_intervals(
+        title=_("The difference: %(outcome)s") % {"outcome": label.lower()},
+        description=" ".join(
+            [
+                _("The dot is the difference between the groups, the line how far it may lie off."),
+                _("A line that crosses zero shows no difference for certain."),
+            ]
+        ),
+        x=_unit(finding),
+        rows=rows,
+        zero=0,
+        percent=finding.estimate.is_share,
+    )
+
+
+def _group_name(level: str, question: str) -> str:
+    """A level that says enough by itself, or with its question behind."""
+    return f"{level}: {question}" if level in {_("Yes"), _("No")} else level
+
+
+def _one_group_picture(finding: Finding, label: str, target: float | None) -> Chart:
+    return chart_intervals(
+        title=label,
+        description=_("The dot is what was seen, the line how far it may lie off.")
+        + (" " + _("The dashed line is the target.") if target is not None else ""),
+        x=_unit(finding),
+        rows=[_interval_row(_("Everyone"), finding.estimate)],
+        zero=target,
+        percent=finding.estimate.is_share,
+    )
+
+
+def survival_picture(finding: Finding, label: str) -> Chart:
+    """How many are still without the event, week by week, in each arm."""
+    points = [
+        Point(x / DAYS_A_WEEK, y, low, high, series=curve.label.say(language()).strip(QUOTES))
+        for curve in finding.curves
+        for x, y, low, high in zip(curve.x, curve.y, curve.low, curve.high, strict=True)
+    ]
+    return chart_survival(
+        title=_("Still without: %(event)s") % {"event": label.lower()},
+        description=_("Each step down is somebody to whom it happened. The band is how far the line may lie off."),
+        x=_("Weeks from the lot"),
+        y=_("Share still without"),
+        points=points,
+    )
+
+
+def series_picture(finding: Finding, label: str, periods: dict[int, date], change: date | None) -> Chart:
+    """What was measured, the course before and after, and what was expected."""
+    points = [point for curve in finding.curves for point in _course(curve, periods, change)]
+    dots = [curve.label.say(language()) for curve in finding.curves if curve.name == "observed"]
+    return chart_line(
+        title=label,
+        description=_(
+            "Dots are what was measured, lines the course before and after, and what was expected without it."
+        ),
+        x=_("Month"),
+        y=label,
+        points=points,
+        marks=[Mark(change, _("The change"))] if change else [],
+        dots=dots,
+    )
+
+
+def _course(curve: Curve, periods: dict[int, date], change: date | None) -> list[Point]:
+    """A line of the picture. What was expected begins at the change, and the fitted line is broken there."""
+    label = curve.label.say(language())
+    found = [Point(periods[int(x)], y, series=label) for x, y in zip(curve.x, curve.y, strict=True)]
+    if change is None or curve.name == "observed":
+        return found
+    before = [point for point in found if isinstance(point.x, date) and point.x < change]
+    after = found[len(before) :]
+    return after if curve.name == "expected" else [*before, Point(change, None, series=label), *after]
+
+
+def _unit(finding: Finding) -> str:
+    return _("Share") if finding.estimate.is_share else finding.outcome.unit.say(language()).capitalize()
+
+
+def _interval_row(name: str, estimate: Estimate) -> Point:
+    return Point(name, estimate.value, estimate.low, estimate.high)
