@@ -14,14 +14,18 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "check": "check protocols and tell everything that is wrong",
+    "check": "check practices, run their tests, and tell everything that is wrong",
     "rehearse": "simulate participants on the real engine, and say what to expect",
     "replay": "state, dues, facts and effects of a log of events",
     "measure": "the indicators of a log of events",
     "evaluate": "evaluate a table by a study design",
+    "pool": "pool the results of several adopters",
+    "power": "how many people a study needs, or what it could show",
     "search": "find practices by your own words",
     "serve": "serve the pages, the API and, on the embedded database, the worker",
     "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",
+    "doctor": "say whether all is well here, and what to do where it is not",
+    "backup": "copy the database while it is used",
     "verify": "prove that every enrolment's state is what its log folds to",
 }
 DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from genklang.cli.tables import language_of, table_of
 
 if TYPE_CHECKING:
     from genklang.evaluate.csv_text import CsvTable
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     language = language_of(args.language)
     table: CsvTable | None = None
     try:
-        table = _table(args.data, language)
+        table = table_of(args.data, language)
         if table is None:
             return 1
         return _answer(args, table, language)
@@ -82,31 +83,6 @@ def run(args: argparse.Namespace) -> int:
         lines = None if table is None else table.lines
         print(*error.messages(language, source=str(args.data), lines=lines), sep="\n", file=sys.stderr)
         return 1
-
-
-def language_of(given: str | None) -> Language:
-    """As told; otherwise English where LANG (or LC_ALL) says so, and Swedish elsewhere."""
-    setting = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "en" if given == "en" or (given is None and setting.casefold().startswith("en")) else "sv"
-
-
-def _table(path: Path, language: Language) -> CsvTable | None:
-    from genklang.evaluate.csv_text import decoded, read_csv
-    from genklang.evaluate.texts import Text
-
-    try:
-        return read_csv(decoded(path.read_bytes()))
-    except FileNotFoundError:
-        wrong = Text(sv="filen finns inte.", en="no such file.")
-    except IsADirectoryError:
-        wrong = Text(sv="är en mapp.", en="is a folder.")
-    except OSError:
-        wrong = Text(sv="kan inte läsas.", en="cannot be read.")
-    instead = Text(
-        sv="Skriv sökvägen till en CSV-fil som du får läsa.", en="Write the path of a CSV file that you may read."
-    )
-    print(f"{path}: {wrong.say(language)} {instead.say(language)}", file=sys.stderr)
-    return None
 
 
 def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> int:

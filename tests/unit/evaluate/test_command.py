@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from lifelines.datasets import load_rossi
 
-from genklang.cli.evaluate import language_of, register
+from genklang.cli.evaluate import register
+from genklang.cli.tables import language_of
 
 
 def genklang(*words: str | Path) -> int:

@@ -1,0 +1,1 @@
+"""Pooling: effects, sums of products, histograms."""
