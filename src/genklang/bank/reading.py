@@ -47,6 +47,15 @@ def read_folder(folder: Path) -> Folder:
     return Folder(folder.name, source, protocol, stories, results)
 
 
+def problems_beside(folder: Path, protocol: Protocol | None) -> list[Problem]:
+    """Return everything that is wrong beside the protocol: with the results, which may name it, and the stories."""
+    problems: list[Problem] = []
+    _results(folder, protocol, problems)
+    for language in LANGUAGES:
+        _story(folder, language, problems)
+    return problems
+
+
 def read_results(text: str, *, file: str, protocol: Protocol | None = None) -> Results:
     """Read results.yaml; with the protocol also check what it names. Raises ProtocolErrors with everything wrong."""
     document = read_yaml(text, file=file)
@@ -64,7 +73,7 @@ def read_results(text: str, *, file: str, protocol: Protocol | None = None) -> R
 
 def _protocol(folder: Path, problems: list[Problem]) -> tuple[str, Protocol | None]:
     file = folder / "protocol.yaml"
-    source = _text(file, problems)
+    source = read_text(file, problems)
     try:
         protocol = read_protocol(source, file=str(file)) if source else None
     except ProtocolErrors as errors:
@@ -77,7 +86,7 @@ def _protocol(folder: Path, problems: list[Problem]) -> tuple[str, Protocol | No
 
 def _results(folder: Path, protocol: Protocol | None, problems: list[Problem]) -> Results | None:
     file = folder / "results.yaml"
-    text = _text(file, problems)
+    text = read_text(file, problems)
     try:
         results = read_results(text, file=str(file), protocol=protocol) if text else None
     except ProtocolErrors as errors:
@@ -90,7 +99,7 @@ def _results(folder: Path, protocol: Protocol | None, problems: list[Problem]) -
 
 def _story(folder: Path, language: str, problems: list[Problem]) -> str:
     file = folder / f"story.{language}.md"
-    text = _text(file, problems)
+    text = read_text(file, problems)
     if text and len(text) < SHORTEST_STORY:
         what = f"The story is {len(text)} characters long"
         problems.append(
@@ -99,7 +108,8 @@ def _story(folder: Path, language: str, problems: list[Problem]) -> str:
     return text
 
 
-def _text(file: Path, problems: list[Problem]) -> str:
+def read_text(file: Path, problems: list[Problem]) -> str:
+    """Return the text of a practice's file; empty where it cannot be had, and then `problems` says why."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -1,4 +1,7 @@
-"""What pydantic found, in the house's words: each error becomes a Problem at the place where the mistake is written."""
+"""What pydantic found, in the house's words: each error becomes a Problem at the place where the mistake is written.
+
+Serves every file whose form is a model: `root` is the protocol where nothing else is said.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,6 +16,7 @@ from genklang.protocol.problems import Problem, closest, listed, quoted, suggest
 from genklang.protocol.types import Protocol
 
 Error = Mapping[str, Any]
+Root = type[BaseModel]
 
 _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": (
@@ -49,24 +53,24 @@ _BOUNDS = {
 }
 
 
-def problems_of(errors: Iterable[Error], document: Document) -> list[Problem]:
+def problems_of(errors: Iterable[Error], document: Document, *, root: Root = Protocol) -> list[Problem]:
     """Return a Problem for each of pydantic's errors; several about one value (a union's branches) become one."""
     found: dict[Path, Problem] = {}
     placed = [(_path(error, document.data), error) for error in errors]
-    misspelt = {_meant(path) for path, error in placed if error["type"] == "extra_forbidden"}
+    misspelt = {_meant(path, root) for path, error in placed if error["type"] == "extra_forbidden"}
     for path, error in placed:
         if error["type"] != "missing" or path not in misspelt:
-            found.setdefault(path, _problem(error, path, document))
+            found.setdefault(path, _problem(error, path, document, root))
     return list(found.values())
 
 
-def _meant(path: Path) -> Path:
+def _meant(path: Path, root: Root) -> Path:
     """Return the path that a misspelt key was probably meant to be: then that key is not missing as well."""
-    return (*path[:-1], closest(str(path[-1]), _keys(path[:-1])) or "")
+    return (*path[:-1], closest(str(path[-1]), _keys(path[:-1], root)) or "")
 
 
-def _keys(path: Path) -> list[str]:
-    return [field.alias or key for key, field in _fields(path).items()]
+def _keys(path: Path, root: Root) -> list[str]:
+    return [field.alias or key for key, field in _fields(path, root).items()]
 
 
 def _path(error: Error, data: Any) -> Path:
@@ -86,12 +90,12 @@ def _path(error: Error, data: Any) -> Path:
     return tuple(path)
 
 
-def _problem(error: Error, path: Path, document: Document) -> Problem:
+def _problem(error: Error, path: Path, document: Document, root: Root) -> Problem:
     kind, written = str(error["type"]), error.get("input")
     at_key = kind == "extra_forbidden" or "[key]" in error["loc"]
     place = document.position(path[:-1] if kind == "missing" else path, key=at_key or kind == "missing")
     where = path[:-1] if kind in ("missing", "extra_forbidden") else path
-    what, instead = _words(error, path)
+    what, instead = _words(error, path, root)
     return Problem(
         document.file, place.line, place.column, in_words(where), what, _written(written, path, kind), instead
     )
@@ -111,14 +115,14 @@ def _as_yaml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _words(error: Error, path: Path) -> tuple[str, str]:
+def _words(error: Error, path: Path, root: Root) -> tuple[str, str]:
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind == "missing" and isinstance(path[-1], int):
         return "One name is no pair", _KINDS["tuple_type"][1]
     if kind == "missing":
-        return f'"{path[-1]}" is missing', _how_to_write(path)
+        return f'"{path[-1]}" is missing', _how_to_write(path, root)
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, root)
     if error.get("input") is None and kind != "value_error":
         return "Nothing is written here", _KINDS.get(kind, ("", "Write a value, or leave the line out."))[1]
     written = "What is written" if isinstance(error["input"], dict | list) else quoted(_as_yaml(error["input"]))
@@ -157,9 +161,9 @@ def _options(expected: str) -> list[str]:
     return re.findall(r"'([^']*)'", expected) or re.findall(r"\d+", expected)
 
 
-def _unknown_key(path: Path) -> tuple[str, str]:
+def _unknown_key(path: Path, root: Root) -> tuple[str, str]:
     name = str(path[-1])
-    known = _keys(path[:-1])
+    known = _keys(path[:-1], root)
     closest_or_all = suggestion(name, known, nothing="Leave it out.") if len(known) <= 12 else _suggest(name, known)
     return f"{quoted(name)} is not a word of the language here", closest_or_all
 
@@ -169,15 +173,15 @@ def _suggest(name: str, known: list[str]) -> str:
     return alike if alike.startswith("Did") else f"The possible ones are {listed(known, most=40)}."
 
 
-def _how_to_write(path: Path) -> str:
-    field = next((item for key, item in _fields(path[:-1]).items() if (item.alias or key) == path[-1]), None)
+def _how_to_write(path: Path, root: Root) -> str:
+    field = next((item for key, item in _fields(path[:-1], root).items() if (item.alias or key) == path[-1]), None)
     meaning = (field.description or "") if field else ""
     return f"Add it: {meaning}" if meaning else f'Add a line "{path[-1]}: …".'
 
 
-def _fields(path: Path) -> Mapping[str, FieldInfo]:
+def _fields(path: Path, root: Root) -> Mapping[str, FieldInfo]:
     """Return the fields of the part that a path leads to, walking the types beside the path."""
-    here: Any = Protocol
+    here: Any = root
     for step in path:
         here = _step(here, step)
     model = _model(here)

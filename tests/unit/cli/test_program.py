@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -16,8 +17,11 @@ UMEA = (ROOT / "practices" / "umea-medicingivare" / "protocol.yaml").read_text()
 
 
 def practice(folder: Path, text: str, name: str = "umea-medicingivare") -> Path:
-    (folder / name).mkdir(parents=True)
+    """Umeå's whole practice, with another protocol."""
+    shutil.copytree(ROOT / "practices" / "umea-medicingivare", folder / name)
     (folder / name / "protocol.yaml").write_text(text)
+    results = folder / name / "results.yaml"
+    results.write_text(results.read_text().replace("practice: umea-medicingivare", f"practice: {name}"))
     return folder / name
 
 
@@ -75,7 +79,7 @@ def test_a_fault_is_one_line_and_debug_shows_where(
 
 def test_the_practices_are_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", str(ROOT / "practices")]) == 0
-    assert capsys.readouterr().out.count(" is right.\n") >= 4
+    assert capsys.readouterr().out.count(" tests pass.\n") >= 4
 
 
 def test_every_mistake_of_every_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,3 +131,36 @@ def test_a_path_that_leads_nowhere_is_told(tmp_path: Path, capsys: pytest.Captur
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     folder = practice(tmp_path, "\ufeff" + UMEA)
     assert cli.main(["check", str(folder)]) == 0
+
+
+def test_a_protocol_alone_is_read_without_its_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = practice(tmp_path, UMEA)
+    (folder / "tests.yaml").write_text("no tests at all")
+    assert cli.main(["check", str(folder / "protocol.yaml")]) == 0
+    assert capsys.readouterr().out.endswith("umea-medicingivare 1.0.0 is right.\n")
+
+
+@pytest.mark.parametrize("file", ["story.sv.md", "story.en.md", "results.yaml", "tests.yaml"])
+def test_every_file_of_a_practice_is_wanted(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = practice(tmp_path, UMEA)
+    (folder / file).unlink()
+    assert cli.main(["check", str(folder)]) == 1
+    assert f"{folder / file}:1:1: The file is missing" in capsys.readouterr().err
+
+
+def test_a_test_that_the_protocol_fails_is_told_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = practice(tmp_path, UMEA.replace("within: 60 min", "within: 90 min"))
+    assert cli.main(["check", str(folder), "--json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["files"][0]["problems"]
+    lines = (folder / "tests.yaml").read_text().splitlines()
+    assert problems
+    assert all(problem["file"].endswith("tests.yaml") for problem in problems)
+    assert any("alarms: {" in lines[problem["line"] - 1] for problem in problems)
+
+
+def test_the_number_of_tests_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", str(ROOT / "practices"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["files"]
+    assert all(one["tests"] >= 4 for one in told)
