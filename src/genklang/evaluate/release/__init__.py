@@ -1,0 +1,25 @@
+"""Disclosure control: what may leave a municipality, and what an outsider could work out from it and the rest.
+
+    entry = entry_of_histograms(parts, adoption="Umeå", outcome="home", at="2026-11-01")
+    ledger = ledger.after(entry)      # raises EvaluationError when it would tell of too few
+
+Only what is released is judged here; who may ask, and where the ledger is kept, is the shell's matter.
+"""
+
+from __future__ import annotations
+
+from genklang.evaluate.release.ledger import Entry, Ledger, entry_of_histograms, entry_of_products
+from genklang.evaluate.release.rules import Rules, check_histograms, release_products
+from genklang.evaluate.release.tables import Suppressed, suppress
+
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Rules",
+    "Suppressed",
+    "check_histograms",
+    "entry_of_histograms",
+    "entry_of_products",
+    "release_products",
+    "suppress",
+]
