@@ -155,6 +155,7 @@ def test_verify_finds_what_was_tampered_with(ward: Ward, capsys: pytest.CaptureF
     assert list(proving.differences(Enrolment.objects.with_protocol())) == []
     changes: list[Work] = [
         lambda: Enrolment.objects.update(state=Enrolment.objects.get().state + " "),
+        lambda: Enrolment.objects.update(state="{}"),
         lambda: Enrolment.objects.update(stage="paused"),
         lambda: ward.enrolment.outcome_facts.update(status="met"),
         lambda: ward.enrolment.dues.all().delete(),

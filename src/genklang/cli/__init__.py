@@ -15,6 +15,8 @@ from collections.abc import Sequence
 
 COMMANDS = {
     "check": "check practices, run their tests, and tell everything that is wrong",
+    "new": "begin a practice, from nothing or from another",
+    "diff": "what changed between two protocols, and what that means for those who run them",
     "rehearse": "simulate participants on the real engine, and say what to expect",
     "replay": "state, dues, facts and effects of a log of events",
     "measure": "the indicators of a log of events",

@@ -38,6 +38,16 @@ def load_state(enrolment: Enrolment) -> State:
     return _parsed(enrolment.state)
 
 
+def shown_state(enrolment: Enrolment) -> State:
+    """The state for a page; as if nothing were known where one was set aside whose state cannot be read."""
+    try:
+        return load_state(enrolment)
+    except (KeyError, TypeError, ValueError):
+        if not enrolment.broken_reason:
+            raise
+        return machine_for(enrolment).begin(enrolment.key)
+
+
 def settle_row(enrolment: Enrolment, machine: Machine, state: State) -> None:
     """Puts the state on the row, unsaved, with what is searched by. In an imported past no time passes by itself."""
     stage = machine.protocol.stages[state.stage or machine.protocol.first_stage]

@@ -40,7 +40,11 @@ def _unlike(enrolment: Enrolment) -> Iterator[str]:
         yield "set aside; mend it on its page first"
         return
     rows = list(Event.objects.filter(enrolment=enrolment))
-    step = folded(enrolment, rows)
+    try:
+        step = folded(enrolment, rows)
+    except Exception as error:
+        yield f"its log cannot be folded, or its state not be read ({type(error).__name__})"
+        return
     if to_json(step.state) != enrolment.state:
         yield "the state is not what the log folds to"
     yield from _row(enrolment, step.state)

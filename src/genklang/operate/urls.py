@@ -3,7 +3,7 @@
 from django.urls import path
 
 from genklang.operate.api import api
-from genklang.operate.views import adopting, adoption, adoptions, case, imports, me, work
+from genklang.operate.views import adopting, adoption, adoptions, case, health, imports, me, notices, work
 
 app_name = "operate"
 CASE = "cases/<uuid:enrolment_id>/"
@@ -35,5 +35,10 @@ urlpatterns = [
     path(f"{ADOPTION}log/", adoptions.log, name="log"),
     path(f"{ADOPTION}settings/", adopting.settings, name="settings"),
     path(f"{ADOPTION}status/", adopting.set_status, name="set-status"),
+    path(f"{ADOPTION}mending/", notices.mending, name="mending"),
+    path(f"{ADOPTION}mending/<uuid:enrolment_id>/", notices.mend, name="mend"),
+    path(f"{ADOPTION}notices/<int:notice_id>/seen/", notices.seen, name="notice-seen"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics_page, name="metrics"),
     path("api/v1/", api.urls),
 ]

@@ -13,6 +13,7 @@ DEBUG = environment.flag(os.environ, "GENKLANG_DEBUG")
 GENKLANG_PRACTICES = Path(os.environ.get("GENKLANG_PRACTICES") or HOME / "practices")
 GENKLANG_DEMO = environment.flag(os.environ, "GENKLANG_DEMO")
 HTTPS = environment.flag(os.environ, "GENKLANG_HTTPS")
+GENKLANG_METRICS_TOKEN = os.environ.get("GENKLANG_METRICS_TOKEN", "")
 SECRET_KEY = environment.secret_key(os.environ, var=VAR)
 ALLOWED_HOSTS = environment.words(os.environ, "GENKLANG_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words(os.environ, "GENKLANG_ORIGINS")
@@ -120,6 +121,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked from within, past the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -16,7 +16,7 @@ from genklang.engine.types import Due as EngineDue
 from genklang.operate import clock
 from genklang.operate.forms.answers import answer_in_words
 from genklang.operate.instants import read_instant
-from genklang.operate.machines import load_state
+from genklang.operate.machines import shown_state
 from genklang.operate.models import Alarm, Due, Enrolment, Event, OutcomeFact, Task
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.paging import Lazy
@@ -149,7 +149,7 @@ def may_hold(protocol: Protocol, name: str, enrolment: Enrolment) -> bool:
 
 def known_facts(enrolment: Enrolment) -> dict[str, Any]:
     """What is known about the participant, by fact."""
-    return dict(load_state(enrolment).facts)
+    return dict(shown_state(enrolment).facts)
 
 
 def facts_in_words(protocol: Protocol, known: Mapping[str, Any]) -> list[tuple[str, str]]:

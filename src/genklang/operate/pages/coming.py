@@ -1,7 +1,7 @@
 """What is expected of an enrolment, open now or next in turn, read out of its state."""
 
 from genklang.engine.types import Due, State
-from genklang.operate.machines import load_state
+from genklang.operate.machines import shown_state
 from genklang.operate.models import Enrolment
 
 MOST = 12
@@ -9,7 +9,7 @@ MOST = 12
 
 def coming(enrolment: Enrolment) -> list[Due]:
     """The dues that can still be met in time, and the next of each expectation; soonest first."""
-    return of_state(load_state(enrolment))[:MOST]
+    return of_state(shown_state(enrolment))[:MOST]
 
 
 def of_state(state: State) -> list[Due]:

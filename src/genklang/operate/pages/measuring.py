@@ -18,7 +18,7 @@ from genklang.measure.engines import measure
 from genklang.measure.tables import Record, Tables
 from genklang.measure.values import IndicatorValue
 from genklang.operate import clock
-from genklang.operate.machines import load_state
+from genklang.operate.machines import shown_state
 from genklang.operate.models import Adoption, Enrolment, Event, OutcomeFact
 from genklang.operate.pages.protocols import protocol_of
 from genklang.protocol.scopes import ENROLMENTS
@@ -76,7 +76,7 @@ def tables_of(adoption: Adoption) -> Tables:
     protocol = protocol_of(adoption.protocol_version)
     rows = list(Enrolment.objects.filter(adoption=adoption).order_by("key"))
     events, facts = _events(adoption, protocol), _facts(adoption, protocol)
-    logs = [Record(row.key, events.get(row.pk, []), facts.get(row.pk, []), load_state(row)) for row in rows]
+    logs = [Record(row.key, events.get(row.pk, []), facts.get(row.pk, []), shown_state(row)) for row in rows]
     return Tables(protocol, logs, zone=adoption.zone, horizon=_horizon(adoption))
 
 
