@@ -12,6 +12,7 @@ from genklang.protocol.types import Labelled, Name, Part, Slug, Text
 Unit = Literal["share", "number", "minutes", "hours", "days", "SEK"]
 Design = Literal["randomised", "before_after", "one_group"]
 SpreadKind = Literal["asked", "visited", "decided", "stopped", "nominated", "inspired", "extended"]
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 When = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
 
 
@@ -110,6 +111,7 @@ class Results(Part):
     target_groups: list[Name] = Field(min_length=1, description="Words from the bank's vocabulary.")
     success_factors: list[Name] = Field(default_factory=list, description="Words from the bank's vocabulary.")
     lineage: Slug | None = Field(None, description="The practice that this one grew out of.")
+    lineage_digest: Digest | None = Field(None, description="The digest of the other's protocol when it was forked.")
     design: Design = Field(description="How the published results were made.")
     design_note: Text = Field(description="What that means for how far they can be trusted.")
     sources: dict[Name, Source] = Field(min_length=1)
