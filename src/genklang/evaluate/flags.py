@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from genklang.evaluate.findings import Arm, ArmFlow, Deviation, Flag, Subgroup
-from genklang.evaluate.texts import Number, Text
+from genklang.evaluate.texts import Number, Text, decimals_for
+
+if TYPE_CHECKING:
+    from genklang.evaluate.bounds import Bounds
 
 FEW_PEOPLE = 20
 FEW_IN_GROUP = 10
@@ -67,6 +71,20 @@ def _uneven(arms: Sequence[ArmFlow]) -> list[Flag]:
         en="The loss differs between the groups: from {low} to {high}%. That may make differences that are not there.",
     )
     return [Flag(id="uneven_loss", text=text.fill(low=Number(100 * min(shares), 1), high=Number(100 * max(shares), 1)))]
+
+
+def bounds(lost: Bounds | None, *, is_share: bool) -> list[Flag]:
+    if lost is None or lost.excludes_zero:
+        return []
+    text = Text(
+        sv="Bortfallet kan dölja svaret: beroende på hur det gick där ligger skillnaden mellan {low} och {high}{per}.",
+        en="Those lost may hide the answer: by how they fared, the difference is between {low} and {high}{per}.",
+    )
+    per = Text(sv=" av 100", en=" per 100") if is_share else Text(sv="", en="")
+    scale = 100 if is_share else 1
+    decimals = decimals_for(scale * (lost.upper - lost.lower))
+    low, high = (Number(scale * value, decimals) for value in (lost.lower, lost.upper))
+    return [Flag(id="loss_may_decide", text=text.fill(low=low, high=high, per=per))]
 
 
 def chosen_control(name: str, *, is_guess: bool) -> list[Flag]:

@@ -183,5 +183,35 @@ POOLED_REGRESSION = Method(
     formula="b = (X'X)^-1 X'y; errors by adopter: g/(g - 1)*(n - 1)/(n - k)*(X'X)^-1 sum(s s')(X'X)^-1; t(g - 1)",
     source="Liang & Zeger (1986), Biometrika 73:13-22; Cameron & Miller (2015), J Human Resources 50:317-372",
 )
+POWER = Method(
+    id="power",
+    name=Text(sv="styrka enligt t-test", en="power of the t test"),
+    formula="P(|T| > t(alpha/2)), T noncentral t with delta = effect/(sd*sqrt(1 - R²)*sqrt(1/n1 + 1/n0))",
+    source="Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, ch. 2",
+)
+POWER_SHARES = Method(
+    id="power_shares",
+    name=Text(sv="styrka för två andelar", en="power for two shares"),
+    formula="P(|Z| > z(alpha/2)), variance pooled under no effect and by arm under the effect",
+    source="Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, ch. 4",
+)
+POWER_CLUSTERS = Method(
+    id="power_clusters",
+    name=Text(sv="styrka när grupper lottas", en="power when clusters are assigned"),
+    formula="as power, with people divided by 1 + (m - 1)*icc, and t with clusters - 2 degrees of freedom",
+    source="Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5",
+)
+MANSKI = Method(
+    id="manski",
+    name=Text(sv="gränser utan antaganden om bortfallet", en="bounds that assume nothing about those lost"),
+    formula="those lost have the lowest possible outcome in one arm and the highest in the other, and the reverse",
+    source="Horowitz & Manski (2000), JASA 95:77-84; Imbens & Manski (2004), Econometrica 72:1845-1857",
+)
+LEE = Method(
+    id="lee",
+    name=Text(sv="Lees gränser vid bortfall", en="Lee's bounds for attrition"),
+    formula="the fuller arm's mean without its lowest, or highest, 1 - r0/r1, less the other arm's mean",
+    source="Lee (2009), Review of Economic Studies 76:1071-1102; Imbens & Manski (2004), Econometrica 72:1845-1857",
+)
 
 ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

@@ -8,7 +8,8 @@ import numpy as np
 
 from genklang.evaluate import allocation, flags
 from genklang.evaluate.allocation import Allocation
-from genklang.evaluate.arrays import Bools, Ints
+from genklang.evaluate.arrays import Bools, Floats, Ints
+from genklang.evaluate.bounds import Bounds, lee, manski
 from genklang.evaluate.columns import categories, outcome
 from genklang.evaluate.comparison import Sample, arm, by_lot, compare
 from genklang.evaluate.covariates import covariates
@@ -46,6 +47,8 @@ LARGE_SAMPLE = Text(
     sv="Intervallet bygger på att medelvärden av så här många personer är ungefär normalfördelade.",
     en="The interval rests on means of so many people being about normally distributed.",
 )
+LOWER = Text(sv="lägst, hur det än gick för bortfallet", en="lowest, however those lost fared")
+UPPER = Text(sv="högst, hur det än gick för bortfallet", en="highest, however those lost fared")
 COMMON_EFFECT = Text(
     sv="Över strata redovisas ett vägt genomsnitt av skillnaden; den får vara olika stor i olika strata.",
     en="Over strata a weighted average of the difference is shown; it may differ in size between strata.",
@@ -60,6 +63,7 @@ class _Read:
     sample: Sample
     levels: dict[str, list[str | None]]
     filled: list[str]
+    measured: Floats  # NaN where missing
     known: Bools
     paired: Bools  # in a stratum with both arms
     kept: Bools
@@ -80,12 +84,13 @@ def build(request: Request) -> Finding:
     flow = _flow(request, read)
     plan = request.departures()
     arms = _arms(request, read)
+    lost = _bounds(request, read)
     return Finding(
         design="randomised",
         question=_question(request, read.arms),
         outcome=request.described(sample.kind, request.outcome),
         practice=request.practice,
-        estimates=(estimate,) if lots is None else (estimate, lots),
+        estimates=(estimate, *([] if lots is None else [lots]), *_ends(lost, sample)),
         verdict=verdict,
         relevant=relevant,
         confidence=request.confidence,
@@ -97,6 +102,7 @@ def build(request: Request) -> Finding:
         flags=(
             *flags.depends_on_method(depends),
             *_data_flags(request, read, flow, arms),
+            *flags.bounds(lost, is_share=sample.kind == "share"),
             *flags.plan(plan),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=sample.kind == "share"),
@@ -135,7 +141,16 @@ def _read(request: Request) -> _Read:
         strata=strata,
         covariates=background,
     ).where(kept)
-    return _Read(arms=arms, sample=sample, levels=levels, filled=filled, known=known, paired=paired, kept=kept)
+    return _Read(
+        arms=arms,
+        sample=sample,
+        levels=levels,
+        filled=filled,
+        measured=measured.values,
+        known=known,
+        paired=paired,
+        kept=kept,
+    )
 
 
 def _with_both(arms: Allocation, strata: Ints | None, known: Bools) -> Bools:
@@ -154,6 +169,30 @@ def _lots(request: Request, sample: Sample) -> Estimate | None:
         return by_lot(sample, seed=request.seed, draws=request.draws, confidence=request.confidence)
     except EvaluationError:  # covariates that explain all leave nothing to draw lots about
         return None
+
+
+def _bounds(request: Request, read: _Read) -> Bounds | None:
+    """What the difference could be, however those lost fared; None when nobody was lost."""
+    compared = read.arms.compared
+    if read.known[compared].all():
+        return None
+    outcome, treated = read.measured[compared], read.arms.is_treated[compared]
+    try:
+        if read.sample.kind == "share":
+            return manski(outcome, treated, confidence=request.confidence)
+        return lee(outcome, treated, confidence=request.confidence)
+    except EvaluationError:  # too few known outcomes for bounds: the finding stands without
+        return None
+
+
+def _ends(lost: Bounds | None, sample: Sample) -> list[Estimate]:
+    if lost is None:
+        return []
+    is_share = sample.kind == "share"
+    return [
+        Estimate(name=name, label=label, value=value, method=lost.method, is_share=is_share)
+        for name, label, value in (("bound_lower", LOWER, lost.lower), ("bound_upper", UPPER, lost.upper))
+    ]
 
 
 def _question(request: Request, arms: Allocation) -> Text:

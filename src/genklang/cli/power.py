@@ -1,0 +1,70 @@
+"""`genklang power --design randomised --n 200 --sd 10`: what a study can show, or how many people it needs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from genklang.cli.tables import language_of
+
+if TYPE_CHECKING:
+    from genklang.evaluate.power import Power
+    from genklang.evaluate.texts import Language
+
+_NUMBERS = {
+    "n": "people in all; left out, it is computed from the effect",
+    "effect": "difference to be shown, in the outcome's unit or in shares (-0.1); left out, the smallest is computed",
+    "power": "chance of showing it (0.8)",
+    "sd": "standard deviation of the outcome (before_after: of the change)",
+    "share": "share with the outcome without the practice, 0 to 1, for outcomes of yes and no",
+    "treated": "share of people assigned to the practice (0.5)",
+    "attrition": "share expected to be lost (0)",
+    "explained": "share of the variance that covariates explain (0)",
+    "cluster-size": "people in a cluster (cluster_randomised)",
+    "icc": "how alike people of one cluster are, 0 to 1 (cluster_randomised)",
+    "relevant": "smallest difference that matters; below zero where fewer is better",
+    "confidence": "confidence level of the interval (0.95)",
+}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command to the program's parser."""
+    parser = subparsers.add_parser(
+        "power",
+        help="how many people a study needs, or what it could show",
+        description="Give --n for the smallest difference shown, --effect for the people needed, both for the power.",
+    )
+    parser.add_argument(
+        "--design", default="randomised", help="randomised, cluster_randomised, before_after or one_group"
+    )
+    for name, text in _NUMBERS.items():
+        parser.add_argument(f"--{name}", type=float, help=text)
+    parser.add_argument("--outcomes", type=int, help="number of outcomes tested (1)")
+    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
+    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when an answer was printed, 1 when what was asked cannot be answered (why: on stderr)."""
+    from genklang.evaluate.power import Study, power_of
+    from genklang.evaluate.problems import EvaluationError
+
+    language = language_of(args.language)
+    names = [name.replace("-", "_") for name in (*_NUMBERS, "outcomes")]
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    try:
+        answer = power_of(Study(design=args.design.replace("-", "_"), **given))
+    except EvaluationError as error:
+        print(*error.messages(language, source="genklang power"), sep="\n", file=sys.stderr)
+        return 1
+    told = json.dumps(answer.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) if args.json else None
+    print(told or _report(answer, language))
+    return 0
+
+
+def _report(answer: Power, language: Language) -> str:
+    lines = [" ".join(answer.plain(language)), *(f"  - {flag.text.say(language)}" for flag in answer.flags)]
+    return "\n".join([*lines, f"{answer.method.name.say(language)} [{answer.method.id}]. {answer.method.source}."])

@@ -1,0 +1,79 @@
+"""Several outcomes of one study: p-values so adjusted that chance seldom finds anything among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from genklang.evaluate.findings import Finding
+from genklang.evaluate.problems import refuse
+from genklang.evaluate.texts import Text
+from genklang.evaluate.verdicts import Verdict, null_verdict
+
+_FOUND = frozenset({Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjusted:
+    """One outcome among several: its p-value alone and adjusted, and the verdict that stands."""
+
+    label: Text
+    p: float
+    adjusted: float
+    alone: Verdict
+    verdict: Verdict
+
+    @property
+    def fell(self) -> bool:
+        """Whether the verdict was another before the adjustment."""
+        return self.verdict is not self.alone
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "label": self.label.as_dict(),
+            "p": self.p,
+            "adjusted": self.adjusted,
+            "alone": self.alone.value,
+            "verdict": self.verdict.value,
+        }
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Holm's step-down adjustment, in the order given. Holm (1979), Scand J Statistics 6:65-70.
+
+    The chance of even one false finding stays below the level, however the outcomes hang together.
+    Raises EvaluationError for what is no probability.
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    if not np.all((p >= 0) & (p <= 1)):
+        raise refuse(
+            Text(sv="ett p-värde ligger inte mellan 0 och 1.", en="a p-value is not between 0 and 1."),
+            Text(sv='Skriv till exempel "0.03".', en='Write, for example, "0.03".'),
+        )
+    order = np.argsort(p, kind="stable")
+    adjusted = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return tuple(adjusted[np.argsort(order, kind="stable")].tolist())
+
+
+def together(findings: Sequence[Finding]) -> tuple[Adjusted, ...]:
+    """Findings of one study, judged together: one that does not stand the adjustment becomes cautious.
+
+    Raises EvaluationError when a finding has no p-value.
+    """
+    known = [finding.p for finding in findings if finding.p is not None]
+    if len(known) < len(findings):
+        raise refuse(
+            Text(sv="ett resultat har inget p-värde.", en="a finding has no p-value."),
+            Text(sv="Ta med utfall som jämförs med något.", en="Include outcomes that are compared with something."),
+        )
+    return tuple(_one(finding, p, adjusted) for finding, p, adjusted in zip(findings, known, holm(known), strict=True))
+
+
+def _one(finding: Finding, p: float, adjusted: float) -> Adjusted:
+    verdict = finding.verdict
+    if verdict in _FOUND and adjusted > 1 - finding.confidence:
+        low, high = finding.estimate.low or 0.0, finding.estimate.high or 0.0
+        verdict = null_verdict(low=low, high=high, relevant=finding.relevant)
+    return Adjusted(label=finding.outcome.label, p=p, adjusted=adjusted, alone=finding.verdict, verdict=verdict)
