@@ -87,8 +87,11 @@ def refold(compiled: Compiled, start: State, *, known: Log, arrived: Log, horizo
     branch = base.state._replace(voids=arrived.voids)
     old = play(compiled, base.state, known.events[same:], settled=known.settled)
     new = play(compiled, branch, arrived.events[same:], settled=arrived.settled)
+    common = current(base.facts)
     before, after = current(old.facts), current(new.facts)
-    effects = _difference(compiled, old, new, base_facts=current(base.facts), horizon=max(horizon, new.state.horizon))
+    # What the old log said last about a due of the common part stands no more: the common part's word does again.
+    after = {due: common[due] for due in before if due in common and due not in after} | after
+    effects = _difference(compiled, old, new, base_facts=common, horizon=max(horizon, new.state.horizon))
     return Step(
         new.state,
         effects,
