@@ -18,10 +18,10 @@ from genklang.engine import Event, Machine, State, Step, format_instant, parse_i
 from genklang.engine.folding import arrange
 from genklang.engine.json import due_as_dict, effect_as_dict, fact_as_dict
 
-_NEEDED = ("id", "enrolment", "kind", "occurred_at")
+_NEEDED = ("id", "enrolment", "event", "occurred_at")
 _KNOWN = (*_NEEDED, "by", "data", "sequence", "received_at")
 _EXAMPLE = (
-    '{"id": "1", "enrolment": "anna", "kind": "dose_taken", "occurred_at": "2026-03-29T08:04:00+02:00", "by": "device"}'
+    '{"id": "1", "enrolment": "anna", "event": "dose_taken", "occurred_at": "2026-03-29T08:04:00+02:00", "by": "device"}'
 )
 
 
@@ -104,7 +104,7 @@ def _take(read: Read, number: int, line: str, machine: Machine) -> Iterator[str]
 def _event(given: Mapping[str, Any]) -> Event:
     return Event(
         given["id"],
-        given["kind"],
+        given["event"],
         parse_instant(given["occurred_at"]),
         given.get("by") or "",
         given.get("data") or {},

@@ -70,7 +70,7 @@ class Rehearsal:
                 yield {
                     "enrolment": life.enrolment,
                     "id": event.id,
-                    "kind": event.kind,
+                    "event": event.kind,
                     "occurred_at": format_instant(event.occurred_at),
                     "by": event.by,
                     "data": event.data,

@@ -13,17 +13,17 @@ UMEA = Path(__file__).parents[3] / "practices" / "umea-medicingivare"
 DOSE = {
     "id": "3",
     "enrolment": "anna",
-    "kind": "dose_taken",
+    "event": "dose_taken",
     "occurred_at": "2026-03-28T20:04:00+01:00",
     "by": "device",
 }
 LOG: list[dict[str, Any]] = [
     DOSE,
-    {"id": "2", "enrolment": "anna", "kind": "installed", "occurred_at": "2026-03-28T11:00:00+01:00", "by": "nurse"},
+    {"id": "2", "enrolment": "anna", "event": "installed", "occurred_at": "2026-03-28T11:00:00+01:00", "by": "nurse"},
     {
         "id": "1",
         "enrolment": "anna",
-        "kind": "enrolled",
+        "event": "enrolled",
         "occurred_at": "2026-03-28T10:00:00+01:00",
         "data": {"dose_times": "20:00, 08:00"},
     },
@@ -78,7 +78,7 @@ def test_the_protocol_may_be_named_itself_and_people_can_read_the_answer(
     [
         ("oops", "the line is no JSON"),
         ([1], "the line is no object"),
-        ({**DOSE, "id": "x", "kind": "dose_tken"}, 'there is no event "dose_tken"'),
+        ({**DOSE, "id": "x", "event": "dose_tken"}, 'there is no event "dose_tken"'),
         ({**DOSE, "id": "x", "occurred_at": "2026-03-28T20:04:00"}, "has no time zone"),
         ({**DOSE, "id": "x", "occurred_at": "i går"}, "is no date and time"),
         ({**DOSE, "id": "x", "occurred_at": 1}, 'field "occurred_at": a text is missing'),
@@ -89,12 +89,12 @@ def test_the_protocol_may_be_named_itself_and_people_can_read_the_answer(
         ({**DOSE, "id": "x", "data": [1]}, 'field "data": it is no object'),
         ({**DOSE, "id": "x", "data": {"dose": 1}}, 'there is no field "dose"'),
         ({**DOSE, "id": "x", "sequence": "a"}, 'field "sequence": it is no whole number'),
-        ({**DOSE, "id": "x", "kind": "resumed", "by": "nurse"}, "it cannot happen in the stage"),
+        ({**DOSE, "id": "x", "event": "resumed", "by": "nurse"}, "it cannot happen in the stage"),
         ({**DOSE, "id": "x", "enrolment": "bo"}, "the enrolment had not begun then"),
         ({**DOSE, "id": "x", "occurred_at": "2026-03-28T09:00:00+01:00"}, "the enrolment had not begun then"),
-        ({**DOSE, "id": "x", "kind": "stated", "data": {"dose_times": "noon"}}, '"noon" cannot be read'),
-        ({**DOSE, "id": "x", "kind": "allocated", "data": {"arm": ["a"]}}, 'field "arm": an answer is missing'),
-        ({**DOSE, "id": "x", "kind": "acknowledged", "data": {"due": "dose/1"}}, "is nothing that waits for an answer"),
+        ({**DOSE, "id": "x", "event": "stated", "data": {"dose_times": "noon"}}, '"noon" cannot be read'),
+        ({**DOSE, "id": "x", "event": "allocated", "data": {"arm": ["a"]}}, 'field "arm": an answer is missing'),
+        ({**DOSE, "id": "x", "event": "acknowledged", "data": {"due": "dose/1"}}, "is nothing that waits for an answer"),
         ({**DOSE, "occurred_at": "2026-03-28T20:05:00+01:00"}, 'the id "3" is used by another event on line 1'),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_bad_line_is_told_and_the_others_are_kept(
 
 
 def test_every_bad_line_is_told(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(events, "a", *LOG, "b", {**DOSE, "id": "x", "kind": "c", "when": 1}) == 1
+    assert command(events, "a", *LOG, "b", {**DOSE, "id": "x", "event": "c", "when": 1}) == 1
     assert [line.split(":")[1] for line in capsys.readouterr().err.splitlines()[:-1]] == ["1", "5", "6"]
 
 
