@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from genklang.cli import verify
 from genklang.operate import clock, proving, services, worker
@@ -209,3 +210,20 @@ def test_a_full_disk_loses_nothing_that_was_answered(ward: Ward) -> None:
     kept = set(ward.enrolment.events.filter(kind="heartbeat").values_list("key", flat=True))
     assert kept == {answer.id for answer in taken}
     assert list(proving.differences(Enrolment.objects.with_protocol())) == []
+
+
+def test_a_device_is_told_to_send_again_when_the_database_is_away(ward: Ward, client: Client) -> None:
+    _token, secret = services.issue_token(ward.adoption, label="Dosett")
+    ward.tick("2026-03-02 08:20")
+    event = {"id": "d-1", "enrolment": "U-1", "event": "dose_taken", "occurred_at": "2026-03-02T08:20:00+01:00"}
+
+    def send() -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {secret}", "accept-language": "en"}
+        answer = client.post("/api/v1/events", event, content_type="application/json", headers=headers)
+        return answer.status_code, answer.json()
+
+    with connection.execute_wrapper(Plug(1, after=True)):
+        status, told = send()
+    assert status == 503 and "again" in told["problems"][0]["instead"]
+    assert send()[1]["accepted"] == 1
+    assert send()[1]["duplicate"] == 1

@@ -1,13 +1,16 @@
 """The door for devices and systems: POST /api/v1/events. One event, an array, or one event a line (NDJSON).
 
 Each row is answered by itself. 200: none refused; 207: some refused; 422: all refused. 400, 401, 403, 413, 415 and 429
-are about the whole request, of which nothing was kept. The same id twice is a duplicate, never a second event.
+are about the whole request, of which nothing was kept; after 503 all of it is to be sent again. The same id twice is
+a duplicate, never a second event.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -17,6 +20,8 @@ from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source,
 from genklang.operate.models import Status, Token
 from genklang.operate.problems import Problem, unknown_enrolment
 
+log = logging.getLogger(__name__)
+RETRY_AFTER = "5"
 MOST_ROWS = 5_000
 MOST_BYTES = 4 * 1024 * 1024
 ONE, LINES = "application/json", "application/x-ndjson"
@@ -103,9 +108,13 @@ def record_events(request: HttpRequest) -> HttpResponse:
     try:
         token = _token(request)
         rows = _rows(request)
+        return _answer(_record(token, rows))
     except Turned as turned:
-        return JsonResponse({"problems": [as_json(turned.problem)]}, status=turned.status, headers=turned.headers)
-    return _answer(_record(token, rows))
+        found = turned
+    except (OperationalError, InterfaceError) as error:
+        log.error("events not recorded, the database does not take them: %s", type(error).__name__)
+        found = _no_database()
+    return JsonResponse({"problems": [as_json(found.problem)]}, status=found.status, headers=found.headers)
 
 
 def as_json(problem: Problem) -> dict[str, str]:
@@ -117,6 +126,11 @@ def as_json(problem: Problem) -> dict[str, str]:
         "instead": problem.instead,
         "text": str(problem),
     }
+
+
+def _no_database() -> Turned:
+    instead = _("Send the same events again soon: what was kept is told apart by its id.")
+    return Turned(503, Problem("request", _("cannot be kept just now"), instead), {"Retry-After": RETRY_AFTER})
 
 
 def _token(request: HttpRequest) -> Token:
