@@ -100,7 +100,7 @@ def test_a_due_is_waived_with_a_reason(nurse: Client, ward: Ward) -> None:
 
 def test_missed_and_late_are_told(nurse: Client, ward: Ward) -> None:
     ward.tick("2026-03-02 09:10")
-    assert "The dose is taken: missed" in page(nurse, ward)
+    assert "Has not happened: the dose is taken" in page(nurse, ward)
     ward.report("dose_taken", "2026-03-02 09:12")
     seen = page(nurse, ward)
     assert "missed" not in seen

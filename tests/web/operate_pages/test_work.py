@@ -45,6 +45,22 @@ def test_a_missed_dose_stands_there_with_what_to_do(nurse: Client, ward: Ward) -
     assert "Phone the patient. If nobody answers – go there." in page
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Has not happened: the dose is taken · for 3 minutes"),
+        ("sv", "Har inte hänt: dosen tas · sedan 3 minuter"),
+    ],
+)
+def test_an_alarm_cannot_be_read_as_something_done_or_to_come(
+    nurse: Client, ward: Ward, language: str, said: str
+) -> None:
+    ward.tick("2026-03-02 09:03")
+    assert said in nurse.get(WORK, headers={"accept-language": language}).content.decode()
+    path = reverse("operate:case", args=[ward.enrolment.public_id])
+    assert said in nurse.get(path, headers={"accept-language": language}).content.decode()
+
+
 def test_taking_it_on_shows_who_and_stops_escalation(nurse: Client, ward: Ward) -> None:
     ward.tick("2026-03-02 09:01")
     nurse.post(reverse("operate:acknowledge", args=[Alarm.objects.get().public_id]))

@@ -270,13 +270,17 @@ def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: boo
 
 
 def _missed(fact: OutcomeFact, words: Words) -> Happening:
-    how = status_in_words(fact.status)
+    if fact.status == "missed":
+        what = words.not_happened(fact.expectation)
+    else:
+        how = {"what": words.expectation(fact.expectation), "how": status_in_words(fact.status)}
+        what = _("%(what)s: %(how)s") % how
     return Happening(
         when=words.when(fact.deadline_at),
         day=words.day(fact.deadline_at),
         time=words.clock_time(fact.deadline_at),
         stamp=clock.moment(fact.deadline_at).isoformat(),
-        what=_("%(what)s: %(how)s") % {"what": words.expectation(fact.expectation), "how": how},
+        what=what,
         details=[],
         mark="alarm" if fact.status == "missed" else "done",
         note=_("Meant for %(when)s.") % {"when": words.when(fact.target_at)},
@@ -312,7 +316,7 @@ def _alarms(enrolment: Enrolment, words: Words) -> list[Expected]:
     return [
         Expected(
             due=row.due,
-            what=words.expectation(row.expectation),
+            what=words.not_happened(row.expectation),
             when=words.when(row.raised_at),
             until=words.since(row.raised_at),
             help=words.help_for(row.expectation),
@@ -330,7 +334,7 @@ def _tasks(enrolment: Enrolment, words: Words) -> list[Expected]:
     return [
         Expected(
             due=row.due,
-            what=words.expectation(row.expectation),
+            what=words.not_happened(row.expectation),
             when=words.when(row.opened_at),
             until=words.since(row.opened_at),
             help=words.help_for(row.expectation),

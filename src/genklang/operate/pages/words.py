@@ -51,6 +51,10 @@ class Words:
         """What is expected."""
         return say(self.protocol.expectations.get(name), name)
 
+    def not_happened(self, name: str) -> str:
+        """What was expected and has not come: it must not be read as though it had."""
+        return _("Has not happened: %(what)s") % {"what": inside_sentence(self.expectation(name))}
+
     def help_for(self, name: str) -> str:
         """What to do when the expectation is missed; empty where the protocol says nothing."""
         found = self.protocol.expectations.get(name)
@@ -94,6 +98,13 @@ class Words:
     def local(self, instant: int) -> datetime:
         """The moment on the clocks there."""
         return clock.moment(instant).astimezone(self.zone)
+
+
+def inside_sentence(text: str) -> str:
+    """The words as they stand within a sentence: "The dose is taken" → "the dose is taken"; "I'll come", "SMS" stay."""
+    word = text.split(" ", 1)[0]
+    stays = word[1:2].isupper() or word == "I" or word.startswith(("I'", "I’"))
+    return text if stays else text[:1].lower() + text[1:]
 
 
 def day_in_words(day: date, today: date) -> str:

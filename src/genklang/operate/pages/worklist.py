@@ -140,7 +140,7 @@ def _alarm_line(alarm: Alarm, words: Words) -> Line:
     return Line(
         kind="alarm",
         id=alarm.public_id,
-        **_about(alarm.enrolment, alarm.expectation, words),
+        **_about(alarm.enrolment, alarm.expectation, words, missed=True),
         when=words.when(alarm.raised_at),
         since=words.since(alarm.raised_at),
         role=words.role(alarm.role),
@@ -198,7 +198,7 @@ def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
 
 def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int) -> Line:
     words, what, at, end = words_of(enrolment), row["what"], row["at"], row["end"]
-    about = _about(enrolment, what, words)
+    about = _about(enrolment, what, words, missed=row["group"] == TASK)
     if row["group"] == TASK:
         return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **about)
     late, today = at < now, words.local(at).date() <= words.local(now).date()
@@ -212,11 +212,11 @@ def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int) -> Line:
     )
 
 
-def _about(enrolment: Enrolment, expectation: str, words: Words) -> dict[str, Any]:
+def _about(enrolment: Enrolment, expectation: str, words: Words, *, missed: bool) -> dict[str, Any]:
     return {
         "enrolment": enrolment.public_id,
         "person": enrolment.person.display_name,
-        "what": words.expectation(expectation),
+        "what": words.not_happened(expectation) if missed else words.expectation(expectation),
         "help": words.help_for(expectation),
         "adoption": enrolment.adoption.name,
         "simulated": enrolment.adoption.simulated,

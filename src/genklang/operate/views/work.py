@@ -85,12 +85,12 @@ def resolve(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
 
 def _about(alarm: Alarm, form: WhyForm) -> dict[str, Any]:
     words = words_of(alarm.enrolment)
-    what = {"what": words.expectation(alarm.expectation), "when": words.when(alarm.raised_at)}
+    what = {"what": words.not_happened(alarm.expectation), "when": words.when(alarm.raised_at)}
     return {
         "form": form,
         "heading": _("It is dealt with"),
         "person": alarm.enrolment.person.display_name,
-        "lead": _("The alarm: %(what)s, %(when)s") % what,
+        "lead": _("%(what)s. The alarm came %(when)s.") % what,
         "button": _("Close the alarm"),
         "back": "../../../",
     }
