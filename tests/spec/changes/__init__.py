@@ -1,0 +1,1 @@
+"""Kinds of change between two protocols, as a table."""
