@@ -21,6 +21,12 @@ _COLUMNS = {
     "time": "column with time from start (survival), or the period (interrupted_time_series)",
     "event": "column telling whether the time ended with the event (survival)",
     "before": "column with the measurement before (before_after)",
+    "cluster": "column with the group that was assigned, or sampled, whole",
+    "group": "column with the municipality or unit followed over time (panels)",
+    "first": "column with the group's first period with the practice, empty for never (difference_in_differences)",
+    "cost": "column with what each person cost (cost_effectiveness)",
+    "weight": "column with how many each answer stands for (survey)",
+    "population": "column with the size of the row's stratum in the population (survey)",
 }
 _LISTS = {
     "strata": "columns that the lots were drawn within",
@@ -41,6 +47,7 @@ _NUMBERS: dict[str, tuple[type, str]] = {
     "confidence": (float, "confidence level of intervals (0.95)"),
     "target": (float, "what one group is compared with; a share from 0 to 1"),
     "relevant": (float, "smallest difference that matters, in the outcome's unit; a share from 0 to 1"),
+    "willingness": (float, "what one unit of the outcome is worth, in SEK (cost_effectiveness)"),
     "horizon": (float, "when to compare (survival); periods after the start to average over (interrupted_time_series)"),
     "season": (int, "periods in a year (interrupted_time_series)"),
 }
@@ -51,7 +58,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "evaluate",
         help="evaluate a table by a study design",
-        description="Evaluate a CSV table: randomised, survival, one_group, before_after or interrupted_time_series.",
+        description="Evaluate a CSV table by a study design; docs/reference/evaluation.md tells what each needs.",
     )
     parser.add_argument("data", metavar="DATA.csv", type=Path, help="comma, semicolon or tab separated; names first")
     parser.add_argument("--design", required=True, help="the study design")
@@ -62,6 +69,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for name, (kind, text) in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=kind, help=text)
     parser.add_argument("--kind", choices=("share", "mean", "count"), help="the outcome's kind, if not as inferred")
+    parser.add_argument("--controls", choices=("never", "not_yet"), help="which groups to compare with (panels)")
     parser.add_argument("--better", choices=("higher", "lower"), help="which way is better")
     parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
     parser.add_argument("--json", action="store_true", help="everything as JSON")
@@ -99,7 +107,7 @@ def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> in
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     """What was given on the command line; lists may be words or comma separated."""
-    names: Sequence[str] = (*_COLUMNS, *_WORDS, *_NUMBERS, "kind", "better")
+    names: Sequence[str] = (*_COLUMNS, *_WORDS, *_NUMBERS, "kind", "better", "controls")
     given = {name: getattr(args, name, None) for name in names}
     options = {name: value for name, value in given.items() if value is not None}
     for name in _LISTS:

@@ -84,10 +84,12 @@ def lee(outcome: Floats, treated: Bools, *, confidence: float = 0.95) -> Bounds:
 def _trimmed(values: Floats, cut: float, n: int, share: float, rate: float) -> tuple[float, float]:
     """Mean of the lowest 1 - cut, and n times its variance (Lee's proposition 3)."""
     ordered = np.sort(values)
-    kept = ordered[: max(2, round(len(ordered) * (1 - cut)))]
-    mean, edge = float(kept.mean()), float(kept[-1])
+    kept = len(ordered) * (1 - cut)
+    weights = np.clip(kept - np.arange(len(ordered)), 0.0, 1.0)  # the one on the edge counts in part
+    mean, edge = float(weights @ ordered / kept), float(ordered[weights > 0][-1])
+    around = float(weights @ (ordered - mean) ** 2) / max(kept - 1, kept / 2)
     answered = len(values) / n  # share of all who are in the fuller arm and answered
-    spread = float(kept.var(ddof=1)) / (answered * (1 - cut))
+    spread = around / (answered * (1 - cut))
     if cut == 0:
         return mean, spread
     full_rate = rate / (1 - cut)

@@ -58,12 +58,14 @@ def compare(sample: Sample, *, confidence: float) -> Estimate:
         covariates=sample.covariates,
         confidence=confidence,
     )
-    return _as_share(estimate) if sample.kind == "share" else estimate
+    return as_share(estimate) if sample.kind == "share" else estimate
 
 
-def _as_share(estimate: Estimate) -> Estimate:
+def as_share(estimate: Estimate) -> Estimate:
     """A regression knows no bounds; a difference in shares lies between -1 and 1."""
-    low, high = estimate.low or 0.0, estimate.high or 0.0
+    if estimate.low is None or estimate.high is None:
+        return replace(estimate, is_share=True)
+    low, high = estimate.low, estimate.high
     lowest, highest = min(-1.0, estimate.value), max(1.0, estimate.value)
     return replace(estimate, is_share=True, low=max(low, lowest), high=min(high, highest))
 
@@ -80,11 +82,11 @@ def by_lot(sample: Sample, *, seed: int, draws: int, confidence: float) -> Estim
     return replace(estimate, is_share=sample.kind == "share")
 
 
-def arm(sample: Sample, *, is_control: bool, name: str, label: Text, confidence: float) -> Arm:
-    """What was seen in one arm, unadjusted."""
+def arm(sample: Sample, *, is_control: bool, name: str, label: Text, confidence: float | None) -> Arm:
+    """What was seen in one arm, unadjusted; with no confidence no limits, where people are not independent."""
     values = sample.outcome[sample.treated != is_control]
     n = len(values)
-    low, high = _limits(values, sample.kind, confidence)
+    low, high = (None, None) if confidence is None else _limits(values, sample.kind, confidence)
     return Arm(
         name=name,
         label=label,

@@ -213,5 +213,18 @@ LEE = Method(
     formula="the fuller arm's mean without its lowest, or highest, 1 - r0/r1, less the other arm's mean",
     source="Lee (2009), Review of Economic Studies 76:1071-1102; Imbens & Manski (2004), Econometrica 72:1845-1857",
 )
+CLUSTER_JACKKNIFE = Method(
+    id="cluster_jackknife",
+    name=Text(sv="skillnad med grupper som enhet (jackknife)", en="difference with clusters as the unit (jackknife)"),
+    formula="b ± t(g - 1 - strata) * sqrt((g - 1)/g * sum((b without one cluster - b)²))",
+    source="Bell & McCaffrey (2002), Survey Methodology 28:169-181; MacKinnon, Nielsen & Webb (2023), J Applied "
+    "Econometrics 38:671-694",
+)
+CLUSTER_RANDOMISATION = Method(
+    id="cluster_randomisation",
+    name=Text(sv="randomiseringstest där grupper lottas", en="randomisation inference over clusters"),
+    formula="p = share of the ways clusters could have been assigned with |d*| >= |d|",
+    source="Gail et al. (1996), Statistics in Medicine 15:1069-1092",
+)
 
 ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 from genklang.evaluate.columns import OutcomeKind
 from genklang.evaluate.plan import Plan
+from genklang.evaluate.request import Controls
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Better
 
@@ -24,6 +25,14 @@ class Options(TypedDict, total=False):
     time: str | None  # column: time from start (survival), or the period (series)
     event: str | None  # column: whether the time ended with the event (survival)
     before: str | None  # column: the measurement before (before-after)
+    cluster: str | None  # column: the group (unit, school) that was assigned, or sampled, whole
+    group: str | None  # column: the municipality or unit followed over time (difference-in-differences, synthetic)
+    first: str | None  # column: the group's first period with the practice, empty for never
+    controls: Controls | None  # "never" or "not_yet": which groups to compare with (difference-in-differences)
+    cost: str | None  # column: what each person cost (cost-effectiveness)
+    willingness: float | None  # what one unit of the outcome is worth, in SEK (cost-effectiveness)
+    weight: str | None  # column: how many each answer stands for (survey)
+    population: str | None  # column: the size of the row's stratum in the population (survey)
     start: str | int | None  # first period with the practice (series)
     season: int | None  # periods in a year, to allow for the season (series)
     horizon: float | None  # when to compare (survival), or periods after the start to average over (series)

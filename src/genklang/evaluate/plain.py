@@ -14,12 +14,14 @@ Sentences = tuple[Text, Text, Text]
 
 _FEWER_MORE = (Text(sv="färre", en="fewer"), Text(sv="fler", en="more"))
 _LOWER_HIGHER = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
-_PLAIN_METHODS = frozenset({"welch", "newcombe", "kaplan_meier"})
+_PLAIN_METHODS = frozenset({"welch", "newcombe", "kaplan_meier", "cluster_jackknife"})
 
 
 def sentences(finding: Finding) -> Sentences:
     """The three sentences, each in both languages."""
     match finding.design:
+        case "cluster_randomised":
+            return _who_clusters(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
         case "randomised" | "survival":
             return _who_randomised(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
         case "one_group":
@@ -109,6 +111,21 @@ def _who_randomised(finding: Finding) -> Text:
         sv="{n} personer lottades och {k} av dem jämförs här, {n1} i {arm1} och {n0} i {arm0}.",
         en="{n} people were assigned by lot and {k} of them are compared here, {n1} in {arm1} and {n0} in {arm0}.",
     ).fill(n=randomised, k=treated.n + control.n, **parts)
+
+
+def _who_clusters(finding: Finding) -> Text:
+    treated, control = finding.arms[:2]
+    settings = dict(finding.settings)
+    return Text(
+        sv="{g} grupper med {n} personer lottades hela, {g1} av dem till {arm1} och resten till {arm0}.",
+        en="{g} clusters with {n} people were assigned whole, {g1} of them to {arm1} and the rest to {arm0}.",
+    ).fill(
+        g=int(settings["clusters"] or 0),
+        n=treated.n + control.n,
+        g1=int(settings["treated_clusters"] or 0),
+        arm1=treated.label,
+        arm0=control.label,
+    )
 
 
 def _seen_two_arms(finding: Finding) -> Text:

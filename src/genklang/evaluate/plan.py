@@ -15,6 +15,7 @@ _ITEMS = {
     "outcome": Text(sv="utfall", en="outcome"),
     "strata": Text(sv="strata", en="strata"),
     "covariates": Text(sv="kovariater", en="covariates"),
+    "cluster": Text(sv="grupper som lottades hela", en="clusters assigned whole"),
     "subgroups": Text(sv="undergrupper", en="subgroups"),
     "horizon": Text(sv="horisont", en="horizon"),
     "confidence": Text(sv="säkerhet", en="confidence"),
@@ -32,6 +33,7 @@ class Plan:
     strata: tuple[str, ...] | None = None
     covariates: tuple[str, ...] | None = None
     subgroups: tuple[str, ...] | None = None
+    cluster: str | None = None
     horizon: float | None = None
     confidence: float | None = None
     better: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from genklang.evaluate.columns import LARGEST, Columns, OutcomeKind, named
 from genklang.evaluate.findings import Deviation, Kind, Outcome
@@ -12,7 +13,14 @@ from genklang.evaluate.problems import Problems
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Better
 
+Controls = Literal["never", "not_yet"]
 POINTS = Text(sv="enheter", en="units")
+
+
+COLUMNS = (
+    *("outcome", "treatment", "time", "event", "before", "cluster"),
+    *("group", "first", "cost", "weight", "population"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +39,14 @@ class Request:
     time: str | None = None
     event: str | None = None
     before: str | None = None
+    cluster: str | None = None
+    group: str | None = None
+    first: str | None = None
+    controls: Controls | None = None
+    cost: str | None = None
+    willingness: float | None = None
+    weight: str | None = None
+    population: str | None = None
     start: str | None = None
     season: int | None = None
     horizon: float | None = None
@@ -59,7 +75,7 @@ class Request:
         for wrong, instead in (*self._bad_numbers(), *self._bad_words()):
             problems.add(wrong, instead)
         problems.check()
-        single = (self.outcome, self.treatment, self.time, self.event, self.before)
+        single = [getattr(self, name) for name in COLUMNS]
         named(self.columns, [*single, *self.strata, *self.covariates, *self.subgroups])
 
     def _bad_numbers(self) -> Iterator[tuple[Text, Text]]:
@@ -71,6 +87,7 @@ class Request:
             ("relevant", self.relevant, 0, LARGEST),
             ("target", self.target, -LARGEST, LARGEST),
             ("horizon", self.horizon, 0, LARGEST),
+            ("willingness", self.willingness, 0, LARGEST),
         )
         for name, value, least, most in settings:
             if value is not None and not least <= value <= most:
@@ -97,6 +114,11 @@ class Request:
                 Text(sv='"{k}" är inget slags utfall.', en='"{k}" is no kind of outcome.').fill(k=str(self.kind)),
                 Text(sv='Skriv "share", "mean" eller "count".', en='Write "share", "mean" or "count".'),
             )
+        if self.controls not in (None, "never", "not_yet"):
+            yield (
+                Text(sv='"{c}" är ingen jämförelse.', en='"{c}" is no comparison.').fill(c=str(self.controls)),
+                Text(sv='Skriv "never" eller "not_yet".', en='Write "never" or "not_yet".'),
+            )
         if self.size == 0:
             yield (
                 Text(sv="tabellen är tom.", en="the table is empty."),
@@ -119,7 +141,7 @@ class Request:
         """The plan beside what was done; `done` adds what the design itself settled, such as the horizon."""
         if self.planned is None:
             return ()
-        names = ("design", "outcome", "strata", "covariates", "subgroups", "confidence", "better", "size")
+        names = ("design", "outcome", "strata", "covariates", "subgroups", "cluster", "confidence", "better", "size")
         return self.planned.beside({name: getattr(self, name) for name in names} | done)
 
     def described(self, kind: Kind, column: str | None) -> Outcome:

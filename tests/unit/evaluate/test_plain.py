@@ -21,6 +21,9 @@ def example(design: str) -> Finding:
     match design:
         case "randomised":
             return evaluate_table(load_rossi(), design=design, outcome="arrest", subgroups=["race"], **rossi)
+        case "cluster_randomised":
+            table = {"y": count, "t": [0, 1] * 8, "c": [0, 1, 2, 3] * 4}
+            return evaluate_table(table, design=design, outcome="y", treatment="t", cluster="c", better="lower")
         case "survival":
             return evaluate_table(load_rossi(), design=design, time="week", event="arrest", **rossi)
         case "one_group":

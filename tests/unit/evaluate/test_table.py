@@ -144,7 +144,7 @@ class TestRandomised:
         told = [(arm.allocated, arm.followed_up, arm.analysed) for arm in finding.flow.arms]
         assert told == [(5, 3, 3), (3, 2, 2)]
         assert finding.flow.arms[0].lost[0].reason.sv == "utfall saknas"
-        assert {"missing_outcome", "few_people", "uneven_loss", "loss_may_decide"} <= flags(finding)
+        assert {"missing_outcome", "few_people", "uneven_loss"} <= flags(finding)
         assert finding.estimated("bound_lower").value < finding.estimate.value < finding.estimated("bound_upper").value
         assert (finding.flow.assessed, finding.flow.eligible) == (20, 9)
 

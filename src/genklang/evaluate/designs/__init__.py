@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genklang.evaluate.designs import before_after, one_group, randomised, series, time_to_event
+from genklang.evaluate.designs import before_after, clustered, one_group, randomised, series, time_to_event
 from genklang.evaluate.findings import Finding
 from genklang.evaluate.request import Request
 
 BUILDERS: dict[str, Callable[[Request], Finding]] = {
     "randomised": randomised.build,
+    "cluster_randomised": clustered.build,
     "survival": time_to_event.build,
     "one_group": one_group.build,
     "before_after": before_after.build,
@@ -18,6 +19,8 @@ BUILDERS: dict[str, Callable[[Request], Finding]] = {
 OTHER_NAMES = {
     "randomized": "randomised",
     "rct": "randomised",
+    "cluster_randomized": "cluster_randomised",
+    "cluster": "cluster_randomised",
     "time_to_event": "survival",
     "single_group": "one_group",
     "paired": "before_after",

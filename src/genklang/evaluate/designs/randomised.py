@@ -15,7 +15,7 @@ from genklang.evaluate.comparison import Sample, arm, by_lot, compare
 from genklang.evaluate.covariates import covariates
 from genklang.evaluate.findings import Arm, ArmFlow, Estimate, Finding, Flag, Flow, Loss, Subgroup
 from genklang.evaluate.judgement import judged
-from genklang.evaluate.problems import EvaluationError, Problems
+from genklang.evaluate.problems import EvaluationError, Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.subgroups import subgroup
 from genklang.evaluate.texts import Text
@@ -72,6 +72,7 @@ class _Read:
 def build(request: Request) -> Finding:
     """The finding of a randomised comparison. Raises EvaluationError with all that is wrong."""
     request.needs("outcome", "treatment")
+    _check_by_person(request)
     read = _read(request)
     sample = read.sample
     estimate = compare(sample, confidence=request.confidence)
@@ -114,6 +115,25 @@ def build(request: Request) -> Finding:
             ("strata", ", ".join(request.strata) or None),
             ("covariates", ", ".join(request.covariates) or None),
         ),
+    )
+
+
+def _check_by_person(request: Request) -> None:
+    """Refuses to count people where groups were assigned: the interval would be far too narrow."""
+    planned = request.planned
+    by_plan = planned is not None and (planned.cluster or planned.design == "cluster_randomised")
+    if request.cluster is None and not by_plan:
+        return
+    raise refuse(
+        Text(
+            sv="grupper lottades, och då får personer inte räknas en och en.",
+            en="clusters were assigned, and then people may not be counted one by one.",
+        ),
+        Text(
+            sv='Använd design "cluster_randomised" med cluster="…" (--design cluster_randomised --cluster …).',
+            en='Use design "cluster_randomised" with cluster="…" (--design cluster_randomised --cluster …).',
+        ),
+        column=request.cluster or (None if planned is None else planned.cluster),
     )
 
 
