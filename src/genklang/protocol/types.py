@@ -170,6 +170,9 @@ class Expectation(Labelled):
         None, description="What happens when it is missed. Left out: it is only counted as missed."
     )
     help: Text | None = Field(None, description="A line that says what to do when it is missed.")
+    internal: bool = Field(
+        False, description="True where only staff need to know of it: it is not shown on the participant's own page."
+    )
 
 
 class Arm(Labelled):

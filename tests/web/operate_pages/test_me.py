@@ -31,6 +31,14 @@ def test_several_practices_stand_on_one_page(me: Client, ward: Ward) -> None:
     assert "Hello, Doris" in page
 
 
+def test_what_comes_next_is_told_across_practices_and_without_what_is_for_staff(me: Client, ward: Ward) -> None:
+    page = seen(me)
+    assert page.count("What comes next") == 1
+    assert page.index("The dose is taken") < page.index("Satisfaction before") < page.index("Book a companion")
+    assert "Administration is noted" not in page
+    assert "The dispenser is heard from" not in page
+
+
 def test_hours_are_logged_without_asking_anybody(me: Client, company: Enrolment) -> None:
     assert me.post(form(company, "hours_logged"), {"_key": "one", "hours": "2,5"}).status_code == 302
     event = Event.objects.get(kind="hours_logged")

@@ -2,18 +2,30 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.text import capfirst
+
 from genklang.engine.types import Due
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages import case as cases
-from genklang.operate.pages.case import Action, Expected, Happening
+from genklang.operate.pages.case import Action, Happening
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import Words, say
 from genklang.people.models import Person, User
 from genklang.people.selectors import Look, who_looked
 
-NEXT, LATEST = 4, 5
+NEXT, LATEST = 3, 3
 DECISIONS = ("enrolled", "allocated", "waived")
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that awaits the person, in any practice."""
+
+    at: int
+    when: str
+    what: str
+    practice: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class Part:
     stage: str
     ended: bool
     own_words: list[tuple[str, str]] = field(default_factory=list)
-    next: list[Expected] = field(default_factory=list)
+    next: list[Coming] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     written: list[Happening] = field(default_factory=list)
     decided: list[Happening] = field(default_factory=list)
@@ -52,6 +64,11 @@ class MyPage:
     looks: list[Look]
 
     @property
+    def next(self) -> list[Coming]:
+        """What comes next, soonest first, whatever practice it belongs to."""
+        return sorted((each for part in self.parts for each in part.next), key=lambda each: each.at)[:NEXT]
+
+    @property
     def own_words(self) -> list[tuple[str, str]]:
         """What the person has said in the own words, in any practice, with the question; each only once."""
         return list(dict.fromkeys(said for part in self.parts for said in part.own_words))
@@ -72,7 +89,7 @@ def _parts(person: Person, user: User) -> list[Part]:
     rows = Enrolment.objects.filter(person=person).select_related(
         "person", "adoption__protocol_version", "protocol_version"
     )
-    return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.next))
+    return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.doing, not part.next))
 
 
 def _part(enrolment: Enrolment, user: User) -> Part:
@@ -80,7 +97,9 @@ def _part(enrolment: Enrolment, user: User) -> Part:
     known = cases.known_facts(enrolment)
     texts = {name for name, fact in protocol.facts.items() if fact.type == "text"}
     own = [
-        (say(protocol.facts[name]), str(known[name])) for name in protocol.facts if name in texts and known.get(name)
+        (say(protocol.facts[name]), capfirst(str(known[name])))
+        for name in protocol.facts
+        if name in texts and known.get(name)
     ]
     return Part(
         enrolment=enrolment,
@@ -89,7 +108,7 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         stage=words.stage(enrolment.stage),
         ended=protocol.stages[enrolment.stage].final,
         own_words=own,
-        next=[cases.expected(due, words) for due in coming(enrolment) if _concerns(due, words)][:NEXT],
+        next=[_coming(due, words) for due in coming(enrolment) if _concerns(due, words)][:NEXT],
         actions=cases.actions(enrolment, protocol, roles=frozenset({protocol.participant_role})),
         written=_happenings(enrolment, words, user, own=True),
         decided=_happenings(enrolment, words, user, own=False),
@@ -97,11 +116,18 @@ def _part(enrolment: Enrolment, user: User) -> Part:
     )
 
 
+def _coming(due: Due, words: Words) -> Coming:
+    return Coming(
+        at=due.target_at,
+        when=words.when_due(due.expectation, due.target_at),
+        what=words.expectation(due.expectation),
+        practice=say(words.protocol.title),
+    )
+
+
 def _concerns(due: Due, words: Words) -> bool:
-    """Whether the person is told: what is still to come, save for what devices do among themselves."""
-    expectation = words.protocol.expectations[due.expectation]
-    reporters = {who for kind in expectation.expect for who in words.protocol.events[kind].by}
-    return due.deadline_at >= words.now and (bool(expectation.remind) or not reporters <= {"device", "system"})
+    """Whether the person is told: what is still to come, and not for staff alone."""
+    return due.deadline_at >= words.now and not words.protocol.expectations[due.expectation].internal
 
 
 def _happenings(enrolment: Enrolment, words: Words, user: User, *, own: bool) -> list[Happening]:
