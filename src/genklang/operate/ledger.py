@@ -2,25 +2,27 @@
 
 import logging
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from genklang.engine import randomisation
 from genklang.engine import types as engine
 from genklang.operate import clock
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
-from genklang.operate.machines import machine_for
+from genklang.operate.machines import machine_for, with_shared
 from genklang.operate.models import Adoption, Enrolment, Event, Notice
 from genklang.operate.problems import Problem, unknown_enrolment
 from genklang.operate.recording import Recorder, log_row
-from genklang.operate.writing import write
+from genklang.operate.writing import Change, write
 
 log = logging.getLogger(__name__)
 SET_ASIDE = "set aside"
+TOGETHER = 250  # enrolments that one transaction holds at most
 FEW_LATE = 2  # more than these are refolded together, once
 Known = dict[str, Event]
+Groups = Mapping[str, Sequence[IncomingEvent]]
 
 
 def record_group(adoption: Adoption, key: str, events: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
@@ -38,6 +40,18 @@ def record_group(adoption: Adoption, key: str, events: Sequence[IncomingEvent], 
         enrolment = Enrolment.objects.get(adoption=adoption, key=key)
         set_aside(enrolment, error)
         return _in_transaction(adoption, key, events, source)
+
+
+def record_groups(adoption: Adoption, groups: Groups, source: Source) -> dict[str, list[RowAnswer]]:
+    """Records several enrolments' events in one transaction; where something breaks there, each by itself."""
+    if len(groups) > 1:
+        try:
+            return _together(adoption, groups, source)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("%d enrolments' events are recorded one by one: %s", len(groups), type(error).__name__)
+    return {key: record_group(adoption, key, events, source) for key, events in groups.items()}
 
 
 def set_aside(enrolment: Enrolment, error: Exception) -> None:
@@ -83,17 +97,49 @@ def draw_arm(enrolment: Enrolment, effect: engine.Allocate) -> str | None:
 @transaction.atomic
 def _in_transaction(adoption: Adoption, key: str, events: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
     enrolment = lock(adoption, key)
-    if enrolment is None:
-        return [RowAnswer(event.id, Outcome.REFUSED, (unknown_enrolment(key),)) for event in events]
     known = known_events(adoption, [event.id for event in events])
-    now = clock.now()
-    if enrolment.broken_reason:
-        return [_keep(enrolment, event, source, known) for event in events]
-    recorder = Recorder(enrolment, now=now, draw=draw_arm)
-    answers = dict(_take(recorder, events, source, known))
-    if recorder.change.events:
-        write([recorder.finish()], now=now)
-    return [answers[place] for place in range(len(events))]
+    recorded = _Recorded(source, known)
+    answers = recorded.take(enrolment, key, events)
+    recorded.write()
+    return answers
+
+
+@transaction.atomic
+def _together(adoption: Adoption, groups: Groups, source: Source) -> dict[str, list[RowAnswer]]:
+    """Locks are taken in the order of the rows' numbers, so that two such batches never wait for each other."""
+    rows = Enrolment.objects.select_for_update().filter(adoption=adoption, key__in=groups).order_by("pk")
+    found = {row.key: row for row in with_shared(list(rows))}
+    known = known_events(adoption, [event.id for events in groups.values() for event in events])
+    recorded = _Recorded(source, known)
+    answers = {key: recorded.take(found.get(key), key, events) for key, events in groups.items()}
+    recorded.write()
+    return answers
+
+
+class _Recorded:
+    """What one transaction has taken in, and writes at its end."""
+
+    def __init__(self, source: Source, known: Known) -> None:
+        self._source, self._known = source, known
+        self._now = clock.now()
+        self._changes: list[Change] = []
+
+    def take(self, enrolment: Enrolment | None, key: str, events: Sequence[IncomingEvent]) -> list[RowAnswer]:
+        """An answer for each event, in the same order."""
+        if enrolment is None:
+            return [RowAnswer(event.id, Outcome.REFUSED, (unknown_enrolment(key),)) for event in events]
+        if enrolment.broken_reason:
+            return [_keep(enrolment, event, self._source, self._known) for event in events]
+        recorder = Recorder(enrolment, now=self._now, draw=draw_arm)
+        answers = dict(_take(recorder, events, self._source, self._known))
+        if recorder.change.events:
+            self._changes.append(recorder.finish())
+        return [answers[place] for place in range(len(events))]
+
+    def write(self) -> None:
+        """Writes everything."""
+        if self._changes:
+            write(self._changes, now=self._now)
 
 
 def known_events(adoption: Adoption, ids: Sequence[str]) -> Known:

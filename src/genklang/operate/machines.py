@@ -33,6 +33,18 @@ def machine_of(version: ProtocolVersion, *, zone: str) -> Machine:
     return _machines[place]
 
 
+def with_shared(rows: list[Enrolment]) -> list[Enrolment]:
+    """The rows with adoption and protocol version at hand, one object for all that share it."""
+    adoptions = Adoption.objects.in_bulk({row.adoption_id for row in rows})
+    pinned = {row.protocol_version_id for row in rows} | {one.protocol_version_id for one in adoptions.values()}
+    versions = ProtocolVersion.objects.defer("source", "canonical").in_bulk(pinned)
+    for adoption in adoptions.values():
+        adoption.protocol_version = versions[adoption.protocol_version_id]
+    for row in rows:
+        row.adoption, row.protocol_version = adoptions[row.adoption_id], versions[row.protocol_version_id]
+    return rows
+
+
 def load_state(enrolment: Enrolment) -> State:
     """The state in the enrolment's row."""
     return _parsed(enrolment.state)

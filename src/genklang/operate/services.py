@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock, tokens
 from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
-from genklang.operate.ledger import draw_arm, lock, record_group
+from genklang.operate.ledger import TOGETHER, draw_arm, lock, record_groups
 from genklang.operate.machines import adoption_machine
 from genklang.operate.mending import refolded
 from genklang.operate.models import (
@@ -166,15 +166,17 @@ def new_enrolment(adoption: Adoption, *, key: str, at: int, **person: Person) ->
 def record(adoption: Adoption, events: Sequence[IncomingEvent], *, source: Source) -> list[RowAnswer]:
     """Records events of any enrolments in the adoption; one answer each, in the same order.
 
-    Each enrolment's events are one transaction: what is refused there leaves the rest standing.
+    Many enrolments' events are one transaction; what is refused there leaves the rest standing.
     """
     groups: dict[str, list[int]] = {}
     for place, event in enumerate(events):
         groups.setdefault(event.enrolment, []).append(place)
     answers: dict[int, RowAnswer] = {}
-    for key, places in groups.items():
-        found = record_group(adoption, key, [events[place] for place in places], source)
-        answers |= dict(zip(places, found, strict=True))
+    keys = list(groups)
+    for some in (keys[start : start + TOGETHER] for start in range(0, len(keys), TOGETHER)):
+        found = record_groups(adoption, {key: [events[place] for place in groups[key]] for key in some}, source)
+        for key in some:
+            answers |= dict(zip(groups[key], found[key], strict=True))
     return [answers[place] for place in range(len(events))]
 
 

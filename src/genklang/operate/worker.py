@@ -13,13 +13,14 @@ from django.db.models import F, Min, QuerySet
 
 from genklang.operate import clock, outgoing
 from genklang.operate.ledger import draw_arm, set_aside
+from genklang.operate.machines import with_shared
 from genklang.operate.managers import EnrolmentQuerySet
 from genklang.operate.models import Enrolment, Outbox, Status
 from genklang.operate.recording import Recorder
 from genklang.operate.writing import Change, write
 
 log = logging.getLogger(__name__)
-BATCH = 100
+BATCH = 250
 LEASE = clock.MINUTE
 SENDING_ENDS = LEASE - 10 * clock.SECOND
 MOST_TRIES = 12
@@ -75,7 +76,7 @@ def _watched() -> EnrolmentQuerySet:
 
 @transaction.atomic
 def _tick_together(now: int, limit: int) -> Ticked:
-    claimed = list(waiting(now).with_protocol().select_for_update(skip_locked=True, of=("self",))[:limit])
+    claimed = with_shared(list(waiting(now).select_for_update(skip_locked=True, of=("self",))[:limit]))
     lag = now - (claimed[0].next_deadline or now) if claimed else 0
     changes = []
     for enrolment in claimed:
@@ -116,6 +117,8 @@ def _let_pass(enrolment: Enrolment, now: int) -> Change:
 
 def drain(now: int, *, limit: int = BATCH) -> Drained:
     """Hands over what waits in the outbox. A row is leased first and marked afterwards: at least once, never lost."""
+    if not _unsent().filter(available_at__lte=now).exists():
+        return Drained()
     expired = _unsent().filter(expires_at__lte=now).update(given_up_at=now, error="expired")
     delivered = failed = 0
     for row in _lease(now, limit):
@@ -143,8 +146,6 @@ def _unsent() -> QuerySet[Outbox]:
 def _lease(now: int, limit: int) -> Sequence[Outbox]:
     """Takes rows for a minute: whoever dies meanwhile leaves them to the next."""
     ready = _unsent().filter(available_at__lte=now).order_by("available_at")
-    if not ready.exists():
-        return []
     rows = ready.select_related("adoption", "enrolment__person__user").select_for_update(skip_locked=True, of=("self",))
     leased = list(rows[:limit])
     keys = [row.pk for row in leased]

@@ -4,12 +4,11 @@
 number of enrolments, so that a batch costs a handful of statements.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q
+from django.db import connection
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import models, outgoing, raising
@@ -46,11 +45,15 @@ def write(changes: Iterable[Change], *, now: int) -> None:
     raising.write_alarms([(change.enrolment, change.effects) for change in changes])
     raising.write_tasks([(change.enrolment, change.effects) for change in changes])
     _write_outbox(changes, now)
-    rows = [change.enrolment for change in changes if change.before is not None]
-    if len(rows) == 1:
-        rows[0].save(update_fields=ENROLMENT_FIELDS)
-    elif rows:
-        models.Enrolment.objects.bulk_update(rows, ENROLMENT_FIELDS, batch_size=CHUNK)
+    _update_enrolments([change.enrolment for change in changes if change.before is not None])
+
+
+def _update_enrolments(rows: list[models.Enrolment]) -> None:
+    """By hand: a statement prepared once and run for every row, where Django would write one of thousands of cases."""
+    values = [(*(getattr(row, name) for name in ENROLMENT_FIELDS), row.pk) for row in rows]
+    assignments = ", ".join(f"{name} = %s" for name in ENROLMENT_FIELDS)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE operate_enrolment SET {assignments} WHERE id = %s", values)  # noqa: S608
 
 
 def _write_held(changes: list[Change]) -> None:
@@ -62,14 +65,14 @@ def _write_held(changes: list[Change]) -> None:
 
 def _write_facts(changes: list[Change], now: int) -> None:
     rows: list[models.OutcomeFact] = []
+    revisions = _outdate(changes)
     for change in changes:
-        rows += _fact_rows(change, now)
+        rows += _fact_rows(change, revisions.get(change.enrolment.pk, {}), now)
     models.OutcomeFact.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-def _fact_rows(change: Change, now: int) -> list[models.OutcomeFact]:
+def _fact_rows(change: Change, revisions: dict[str, int], now: int) -> list[models.OutcomeFact]:
     """New revisions of the change's facts; only the last of each due is current, and none of a withdrawn one."""
-    revisions = _outdate(change)
     latest: dict[str, models.OutcomeFact] = {}
     rows = []
     for fact in change.facts:
@@ -83,19 +86,33 @@ def _fact_rows(change: Change, now: int) -> list[models.OutcomeFact]:
     return rows
 
 
-def _outdate(change: Change) -> dict[str, int]:
-    """The revisions so far of the dues that get new facts or lose theirs; what stood so far is current no more."""
-    if change.before is None:
-        return {}
-    dues = sorted({fact.due for fact in change.facts} | set(change.withdrawn))
-    revisions: dict[str, int] = {}
-    for start in range(0, len(dues), CHUNK):
-        rows = models.OutcomeFact.objects.filter(enrolment=change.enrolment, due__in=dues[start : start + CHUNK])
-        found = dict(rows.order_by("revision").values_list("due", "revision"))
-        revisions |= found
-        if found:
-            rows.filter(current=True).update(current=False)
+def _outdate(changes: list[Change]) -> dict[int, dict[str, int]]:
+    """The revisions so far, by enrolment, of dues that get new facts or lose theirs; what stood is current no more."""
+    told = {
+        (change.enrolment.pk, due)
+        for change in changes
+        if change.before is not None
+        for due in ({fact.due for fact in change.facts} | set(change.withdrawn))
+    }
+    revisions: dict[int, dict[str, int]] = defaultdict(dict)
+    standing = []
+    for key, enrolment, due, revision, current in _earlier(sorted(told)):
+        if (enrolment, due) in told:
+            revisions[enrolment][due] = max(revision, revisions[enrolment].get(due, 0))
+            standing += [key] if current else []
+    for start in range(0, len(standing), CHUNK):
+        models.OutcomeFact.objects.filter(pk__in=standing[start : start + CHUNK]).update(current=False)
     return revisions
+
+
+def _earlier(told: list[tuple[int, str]]) -> Iterator[tuple[int, int, str, int, bool]]:
+    """Facts that may be of these dues: of any of the enrolments, and any of the dues."""
+    for start in range(0, len(told), CHUNK):
+        some = told[start : start + CHUNK]
+        found = models.OutcomeFact.objects.filter(
+            enrolment__in={enrolment for enrolment, _ in some}, due__in={due for _, due in some}
+        )
+        yield from found.values_list("pk", "enrolment_id", "due", "revision", "current")
 
 
 def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> models.OutcomeFact:
@@ -123,11 +140,11 @@ def _write_dues(changes: list[Change]) -> None:
     outdated, new = [], []
     for change in changes:
         before, after = live_dues(change.before), live_dues(change.after)
-        if gone := [due for due, seen in before.items() if after.get(due) != seen]:
-            outdated.append(Q(enrolment=change.enrolment, due__in=gone))
+        outdated += [(change.enrolment.pk, due) for due, seen in before.items() if after.get(due) != seen]
         new += [_due_row(change.enrolment, due, seen) for due, seen in after.items() if before.get(due) != seen]
     if outdated:
-        models.Due.objects.filter(reduce(or_, outdated)).delete()
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM operate_due WHERE enrolment_id = %s AND due = %s", outdated)
     models.Due.objects.bulk_create(new, batch_size=CHUNK)
 
 

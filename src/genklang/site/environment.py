@@ -109,6 +109,7 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
+    # FULL: what a device was told is kept must outlive a power cut; NORMAL could take back the last commits.
     # IMMEDIATE takes the write lock at the start: two writers wait for each other instead of failing half-way.
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -116,7 +117,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": SQLITE_SECONDS_TO_WAIT,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
         },
     }
 
