@@ -5,6 +5,8 @@ The prose stands in language.md, tests.md and changes.md beside this file; table
 put into them.
 """
 
+import argparse
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from tests.spec.expressions.corpus import MANY_ROWS, ONE_ROW
 
+from genklang.cli import COMMANDS
 from genklang.protocol import scopes
 from genklang.protocol.expressions.functions import FUNCTIONS
 from genklang.protocol.rules import RULES
@@ -43,6 +46,11 @@ WORDS = [
 ]
 GROUPS = {"scalar": "Of one row", "aggregate": "Of many rows", "random": "At random (in a rehearsal only)"}
 EXAMPLES_A_GROUP = 8
+COMMANDS_BEGIN = """# Commands
+
+Written by `script/reference` from the commands' own help. Every command has `--json`, for scripts. It ends with 0 when
+all is well, 1 when what it was given is wrong (what, where, and what to write: on standard error), 2 when it was called
+wrongly, and 3 for a fault of the program."""
 
 
 def main() -> int:
@@ -63,8 +71,35 @@ def files() -> dict[Path, str]:
         REFERENCE / "language.md": language(),
         REFERENCE / "protocol.schema.json": schema(),
         REFERENCE / "tests.md": tests(),
+        REFERENCE / "command-line.md": commands(),
         REFERENCE / "changes.md": changes(),
     }
+
+
+def commands() -> str:
+    """Return what each command says of itself."""
+    subparsers = argparse.ArgumentParser().add_subparsers()
+    for name in COMMANDS:
+        importlib.import_module(f"genklang.cli.{name}").register(subparsers)
+    return "\n\n".join([COMMANDS_BEGIN, *(command(name, parser) for name, parser in subparsers.choices.items())]) + "\n"
+
+
+def command(name: str, parser: argparse.ArgumentParser) -> str:
+    """Return one command's description, and its arguments as a table."""
+    rows = [f"| `{argument(action)}` | {action.help or ''} |" for action in parser._actions if action.dest != "help"]
+    text = [f"## genklang {name}", parser.description or "", "\n".join(["| | |", "| --- | --- |", *rows])]
+    return "\n\n".join([*text, parser.epilog] if parser.epilog else text)
+
+
+def argument(action: argparse.Action) -> str:
+    """Return how an argument is written."""
+    metavar = action.metavar if isinstance(action.metavar, str) else None
+    choices = ",".join(str(one) for one in action.choices) if action.choices else None
+    value = metavar or choices or action.dest.upper()
+    if not action.option_strings:
+        return value
+    takes = "" if action.nargs == 0 else f" {value}"
+    return ", ".join(action.option_strings) + takes
 
 
 def schema() -> str:
