@@ -133,11 +133,13 @@ class AccessLog(models.Model):
     action = models.CharField(_("what was done"), max_length=10, choices=Action.choices)
     purpose = models.CharField(_("why"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"))
+    hour = models.DateTimeField(_("the hour that a row about a list stands for"), null=True)
 
     objects = AccessLogManager()
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["actor", "person", "hour"], name="people_one_list_row_an_hour")]
         indexes = [
             models.Index(fields=["person", "-at"], name="people_log_by_person"),
             models.Index(fields=["organisation", "-at"], name="people_log_by_organisation"),

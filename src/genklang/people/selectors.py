@@ -1,29 +1,43 @@
 """Reading for pages: what the templates of people show, shaped and bounded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from genklang.people.models import AccessLog, Action, Membership, Organisation, Person, User
 
+MOST_ROWS = 500
+
 
 @dataclass(frozen=True)
 class Look:
-    """One time somebody looked: who (as the person may know it), what, why, when, and whether it was oneself."""
+    """Somebody looked: who (as the person may know it), what, why, when last, whether it was oneself.
+
+    `times` counts the same thing done for the same reason on one day.
+    """
 
     who: str
     action: str
     purpose: str
     at: datetime
     by_self: bool
+    times: int = 1
 
 
 def who_looked(person: Person, *, limit: int = 20) -> list[Look]:
-    """The latest looks at the person, newest first, at most `limit`."""
-    rows = AccessLog.objects.filter(person=person).select_related("actor")[:limit]
-    return [_look(row, person) for row in rows]
+    """The latest looks at the person, newest first: one line for what somebody did for one reason on one day.
+
+    At most `limit` lines, of the latest `MOST_ROWS` rows.
+    """
+    found: dict[tuple[object, ...], Look] = {}
+    for row in AccessLog.objects.filter(person=person).select_related("actor")[:MOST_ROWS]:
+        key = (localtime(row.at).date(), row.actor_id, row.action, row.purpose)
+        known = found.get(key)
+        found[key] = replace(known, times=known.times + 1) if known else _look(row, person)
+    return list(found.values())[:limit]
 
 
 def access_log(

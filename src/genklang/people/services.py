@@ -1,5 +1,6 @@
 """The verbs of people: the only code that writes organisations, members, persons and the access log."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -93,6 +94,25 @@ def record_access(
         purpose=purpose,
         at=at or timezone.now(),
     )
+
+
+def record_listing(*, actor: User, persons: Iterable[Person], purpose: str, at: datetime | None = None) -> None:
+    """Logs that the actor saw these people's names in a list: at most one row for each person in an hour, one query."""
+    now = at or timezone.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    rows = [
+        AccessLog(
+            organisation_id=person.organisation_id,
+            actor=actor,
+            person=person,
+            action=Action.LIST,
+            purpose=purpose[:200],
+            at=now,
+            hour=hour,
+        )
+        for person in {person.pk: person for person in persons}.values()
+    ]
+    AccessLog.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def ensure_demo_organisation() -> Organisation:

@@ -5,16 +5,20 @@ Columns: Alva (lead), Bo (nurse there), Fia (staff, not assigned), Cia (lead els
 200: opens. 403: told that it is another's. 404: does not exist for them. 302: signs in first.
 """
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Ward
 
 from genklang.operate import services
 from genklang.operate.models import Adoption, Alarm, Enrolment
 from genklang.people.models import AccessLog, Action, Person, User
-from genklang.people.services import add_person
+from genklang.people.selectors import who_looked
+from genklang.people.services import add_person, record_listing
 
 CAST = ("alva", "bo", "fia", "cia", "doris", "elin", "nobody")
 #                         alva bo  fia cia doris elin nobody
@@ -124,3 +128,42 @@ def test_taking_the_study_table_is_logged(everyone: dict[str, Client], ward: War
 def test_a_nurse_who_left_sees_nothing(everyone: dict[str, Client], ward: Ward, bo: User) -> None:
     bo.memberships.all().delete()
     assert everyone["bo"].get(reverse("operate:case", args=[ward.enrolment.public_id])).status_code == 404
+
+
+def listed(person: Person, actor: User) -> int:
+    return AccessLog.objects.filter(person=person, actor=actor, action=Action.LIST).count()
+
+
+@pytest.mark.parametrize("page", ["work/", "people/", "log/"])
+def test_whoever_sees_a_name_in_a_list_is_logged_once_an_hour(
+    page: str, ward: Ward, doris: Person, alva: User, bo: User, sign_in: SignIn
+) -> None:
+    actor = bo if page == "work/" else alva
+    path = "/work/" if page == "work/" else f"/adoptions/{ward.adoption.public_id}/{page}"
+    ward.report("installed", "2026-03-02 07:05", by="nurse")
+    client = sign_in(actor)
+    for _time in range(3):
+        assert "Doris" in client.get(path).content.decode()
+    assert listed(doris, actor) == 1
+
+
+def test_an_alarm_that_appears_by_itself_is_a_look_too(ward: Ward, doris: Person, bo: User, sign_in: SignIn) -> None:
+    ward.tick("2026-03-02 09:03")
+    sign_in(bo).get("/work/alarms/")
+    assert listed(doris, bo) == 1
+
+
+def test_a_list_costs_one_query_of_logging(
+    ward: Ward, doris: Person, bo: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        record_listing(actor=bo, persons=[doris, doris], purpose="worklist")
+    assert listed(doris, bo) == 1
+
+
+def test_a_look_in_another_hour_is_another_row(ward: Ward, doris: Person, bo: User) -> None:
+    for hour in (8, 8, 9):
+        record_listing(actor=bo, persons=[doris], purpose="worklist", at=datetime(2026, 3, 2, hour, 30, tzinfo=UTC))
+    assert listed(doris, bo) == 2
+    look = who_looked(doris)[0]
+    assert (look.times, look.at.hour) == (2, 9)

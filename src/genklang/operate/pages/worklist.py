@@ -20,7 +20,7 @@ from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import planned_by_people, protocol_of, words_of
 from genklang.operate.pages.words import Words
-from genklang.people.models import User
+from genklang.people.models import Person, User
 
 MOST_ALARMS = 100
 ROWS_PER_PAGE = 30
@@ -55,6 +55,7 @@ class Line:
     escalated: bool = False
     simulated: bool = False
     heading: str = ""
+    whom: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ class Worklist:
         """Changes when the alarms do, so that a page that shows them already is left alone."""
         seen = [(str(line.id), line.since, line.answered_by, line.role) for line in self.alarms]
         return sha256(repr((seen, self.alarms_in_all, self.health.late)).encode()).hexdigest()[:16]
+
+    @property
+    def persons(self) -> list[Person]:
+        """Everybody whose name stands in the list."""
+        lines = [*self.alarms, *(self.page.object_list if self.page else ())]
+        return [line.whom for line in lines if line.whom]
 
     @property
     def is_empty(self) -> bool:
@@ -220,6 +227,7 @@ def _about(enrolment: Enrolment, expectation: str, words: Words, *, missed: bool
         "help": words.help_for(expectation),
         "adoption": enrolment.adoption.name,
         "simulated": enrolment.adoption.simulated,
+        "whom": enrolment.person,
     }
 
 

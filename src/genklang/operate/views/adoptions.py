@@ -29,7 +29,7 @@ from genklang.operate.views.shared import (
     user_of,
 )
 from genklang.people.models import Action, Organisation
-from genklang.people.services import add_person, record_access
+from genklang.people.services import add_person, record_listing
 
 
 @login_required
@@ -48,8 +48,7 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     words = words_of(adoption)
     asked = {"name": request.GET.get("name", "").strip(), "stage": request.GET.get("stage", "")}
     page = pages.people(adoption, page=request.GET.get("page"), **asked)
-    organisation = adoption.organisation
-    record_access(organisation=organisation, actor=user_of(request), action=Action.LIST, purpose=adoption.name)
+    record_listing(actor=user_of(request), persons=[row.person for row in page], purpose=adoption.name)
     values = side(request, adoption, "people") | {"page": page, "rows": pages.people_in_words(page, words), **asked}
     stages = [(name, words.stage(name)) for name in words.protocol.stages]
     return render(request, "operate/people.html", values | {"stages": stages})
@@ -70,6 +69,7 @@ def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
             log_look(request, enrolment, action=Action.RECORD)
             messages.success(request, _("%(name)s now takes part.") % {"name": enrolment.person.display_name})
             return redirect("operate:case", enrolment.public_id)
+    record_listing(actor=user_of(request), persons=pages.not_yet_in(adoption), purpose=adoption.name)
     values = {"form": form, "adoption": adoption, "trail": trail(adoption, _("Somebody new"))}
     return render(request, "operate/enrol.html", values, status=UNPROCESSABLE if form.errors else 200)
 
@@ -118,7 +118,8 @@ def log(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         held=asked.get("only") == "held",
         page=request.GET.get("page"),
     )
-    record_access(organisation=adoption.organisation, actor=user_of(request), action=Action.LIST, purpose=adoption.name)
+    shown = [event.enrolment.person for event in page]
+    record_listing(actor=user_of(request), persons=shown, purpose=adoption.name)
     values = side(request, adoption, "log") | {"form": form, "page": page, "lines": pages.log_lines(page, words)}
     return render(request, "operate/log.html", values)
 

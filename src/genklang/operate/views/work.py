@@ -18,7 +18,7 @@ from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import UNPROCESSABLE, log_look, posted, tell_refusal, user_of
 from genklang.people.models import Action
-from genklang.people.services import record_access
+from genklang.people.services import record_listing
 
 
 @login_required
@@ -27,8 +27,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """My work, all of it."""
     form = _sieve_form(request)
     work = pages.worklist(user_of(request), form.sieve, page=request.GET.get("page"))
-    for organisation in {adoption.organisation for adoption in work.roles}:
-        record_access(organisation=organisation, actor=user_of(request), action=Action.LIST, purpose=_("worklist"))
+    record_listing(actor=user_of(request), persons=work.persons, purpose=_("worklist"))
     narrowed = form.sieve != pages.Sieve()
     return render(request, "operate/worklist.html", {"work": work, "sieve": form, "is_narrowed": narrowed})
 
@@ -42,6 +41,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
         response = render(request, "operate/parts/checked.html", {"work": work, "oob": True, "here": _back(request)})
         response["HX-Reswap"] = "none"
         return response
+    record_listing(actor=user_of(request), persons=work.persons, purpose=_("worklist"))
     return render(request, "operate/parts/alarms.html", {"work": work, "here": _back(request)})
 
 
