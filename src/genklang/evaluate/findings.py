@@ -18,12 +18,16 @@ Kind = Literal["share", "mean", "count", "time", "money"]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What was measured: its kind, its unit, and which way is better (None where nobody has said)."""
+    """What was measured: its kind, its unit, and which way is better (None where nobody has said).
+
+    `time_unit` is what time to an event is counted in, where somebody has said.
+    """
 
     label: Text
     kind: Kind
     unit: Text
     better: Better | None = None
+    time_unit: Text | None = None
 
     def as_dict(self) -> dict[str, object]:
         return {

@@ -50,6 +50,27 @@ CHANGE = {
     ),
     Verdict.UNINFORMATIVE: CAUSAL[Verdict.UNINFORMATIVE],
 }
+PLACES = {
+    Verdict.BETTER: Text(
+        sv="Det blev bättre än väntat, mer än slumpen brukar ge, om platserna annars hade följts åt.",
+        en="It became better than expected, by more than chance tends to give, if the places would otherwise have "
+        "gone along.",
+    ),
+    Verdict.WORSE: Text(
+        sv="Det blev sämre än väntat, mer än slumpen brukar ge, om platserna annars hade följts åt.",
+        en="It became worse than expected, by more than chance tends to give, if the places would otherwise have "
+        "gone along.",
+    ),
+    Verdict.DIFFERENT: Text(
+        sv="Det blev annorlunda än väntat, mer än slumpen brukar ge; vilket håll som är bättre är inte angivet.",
+        en="It became other than expected, by more than chance tends to give; which way is better has not been stated.",
+    ),
+    Verdict.NO_DIFFERENCE: Text(
+        sv="Ingen skillnad kan visas: det som syns kan mycket väl vara slump.",
+        en="No difference can be shown: what is seen may well be chance.",
+    ),
+    Verdict.UNINFORMATIVE: CAUSAL[Verdict.UNINFORMATIVE],
+}
 TARGET = {
     Verdict.BETTER: Text(
         sv="Resultatet är bättre än målet, mer än slumpen brukar ge.",

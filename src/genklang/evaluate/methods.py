@@ -226,5 +226,26 @@ CLUSTER_RANDOMISATION = Method(
     formula="p = share of the ways clusters could have been assigned with |d*| >= |d|",
     source="Gail et al. (1996), Statistics in Medicine 15:1069-1092",
 )
+GROUP_TIME = Method(
+    id="group_time",
+    name=Text(sv="skillnad i skillnader, kohort för kohort", en="difference-in-differences, cohort by cohort"),
+    formula="ATT(g, t) = mean(y_t - y_(g-1) | began g) - mean(y_t - y_(g-1) | without); averaged by cohort size; "
+    "errors from each group's influence, t(groups - 1)",
+    source="Callaway & Sant'Anna (2021), J Econometrics 225:200-230",
+)
+SYNTHETIC = Method(
+    id="synthetic",
+    name=Text(sv="syntetisk kontroll", en="synthetic control"),
+    formula="mean over later periods of y - sum(w*donor), w >= 0 and sum(w) = 1 least squares before; p = rank of "
+    "|mean gap|/fit among placebos",
+    source="Abadie, Diamond & Hainmueller (2010), JASA 105:493-505; Firpo & Possebom (2018), J Causal Inference "
+    "6:20160026",
+)
+PLACEBO_RATIO = Method(
+    id="placebo_ratio",
+    name=Text(sv="rang bland platser som inte började", en="rank among places that did not begin"),
+    formula="p = rank of sqrt(mean(gap² after)/mean(gap² before)) among all places",
+    source="Abadie, Diamond & Hainmueller (2010), JASA 105:493-505",
+)
 
 ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

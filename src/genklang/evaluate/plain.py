@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genklang.evaluate import plain_places
 from genklang.evaluate.meanings import CAUSAL, CHANGE, MONEY, TARGET
 from genklang.evaluate.texts import Number, Part, Text, decimals_for
 
@@ -14,6 +15,9 @@ Sentences = tuple[Text, Text, Text]
 
 _FEWER_MORE = (Text(sv="färre", en="fewer"), Text(sv="fler", en="more"))
 _LOWER_HIGHER = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
+DAYS, WEEKS = Text(sv="dagar", en="days"), Text(sv="veckor", en="weeks")
+PERCENT = Text(sv="procent", en="percent")
+DAYS_A_WEEK, FEWEST_DAYS_AS_WEEKS = 7, 28
 _PLAIN_METHODS = frozenset({"welch", "newcombe", "kaplan_meier", "cluster_jackknife"})
 
 
@@ -24,6 +28,8 @@ def sentences(finding: Finding) -> Sentences:
             return _who_clusters(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
         case "randomised" | "survival":
             return _who_randomised(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
+        case "difference_in_differences" | "synthetic_control":
+            return plain_places.sentences(finding)
         case "one_group":
             return _who_one_group(finding), _seen_one_group(finding), _meaning_target(finding)
         case "before_after":
@@ -143,7 +149,7 @@ def _seen_two_arms(finding: Finding) -> Text:
     return _seen_template(finding).fill(
         outcome=finding.outcome.label,
         unit=finding.outcome.unit,
-        horizon=f"{dict(finding.settings).get('horizon') or 0:g}",
+        when=_by_when(finding),
         v1=_arm_number(finding.arms[0], scale, decimals),
         v0=_arm_number(finding.arms[1], scale, decimals),
         arm1=finding.arms[0].label,
@@ -154,13 +160,24 @@ def _seen_two_arms(finding: Finding) -> Text:
     )
 
 
+def _by_when(finding: Finding) -> Text:
+    """ "Inom 52 veckor": the horizon with its unit, days as whole weeks where they are."""
+    horizon, unit = float(dict(finding.settings).get("horizon") or 0), finding.outcome.time_unit
+    if unit is None:
+        return Text(sv="Vid tiden {n}", en="By time {n}").fill(n=f"{horizon:g}")
+    if unit == DAYS and horizon >= FEWEST_DAYS_AS_WEEKS and horizon % DAYS_A_WEEK == 0:
+        horizon, unit = horizon / DAYS_A_WEEK, WEEKS
+    decimals = 0 if horizon == round(horizon) else 1
+    return Text(sv="Inom {n} {unit}", en="Within {n} {unit}").fill(n=Number(horizon, decimals), unit=unit)
+
+
 def _seen_template(finding: Finding) -> Text:
     if finding.design == "survival":
         return Text(
-            sv="Vid tiden {horizon} hade {v1} av 100 i {arm1} haft ”{outcome}” mot {v0} av 100 i {arm0}; {joint} "
+            sv="{when} hade {v1} av 100 i {arm1} haft ”{outcome}” mot {v0} av 100 i {arm0}; {joint} "
             "{difference} av 100 "
             "({interval}).",
-            en="By time {horizon}, {v1} of 100 in {arm1} had had “{outcome}”, against {v0} of 100 in {arm0}; "
+            en="{when}, {v1} of 100 in {arm1} had had “{outcome}”, against {v0} of 100 in {arm0}; "
             "{joint} {difference} "
             "per 100 ({interval}).",
         )
@@ -196,8 +213,8 @@ def _meaning(finding: Finding, *, causal: bool) -> Text:
 
 def _who_one_group(finding: Finding) -> Text:
     return Text(
-        sv="{n} mätningar i en grupp, utan jämförelsegrupp.",
-        en="{n} measurements in one group, with no comparison group.",
+        sv="{n} personer i en grupp, utan jämförelsegrupp.",
+        en="{n} people in one group, with no comparison group.",
     ).fill(n=finding.arms[0].n)
 
 
@@ -216,13 +233,22 @@ def _seen_one_group(finding: Finding) -> Text:
         )
     return template.fill(
         outcome=finding.outcome.label,
-        per=Text(sv="av 100 ", en="of 100 ") if estimate.is_share else Text(sv="", en=""),
+        per=_per(finding),
         value=_scaled(estimate.value, scale, decimals),
         confidence=_percent(estimate.confidence),
         low=_scaled(estimate.low or 0.0, scale, decimals),
         high=_scaled(estimate.high or 0.0, scale, decimals),
         target=told,
     )
+
+
+def _per(finding: Finding) -> Text:
+    """What stands after the figure of one group."""
+    if finding.estimate.is_share:
+        return Text(sv="av 100 ", en="of 100 ")
+    if finding.outcome.unit == PERCENT:
+        return Text(sv="procent i snitt ", en="percent on average ")
+    return Text(sv="", en="")
 
 
 def _meaning_target(finding: Finding) -> Text:

@@ -147,4 +147,6 @@ class Request:
     def described(self, kind: Kind, column: str | None) -> Outcome:
         """The outcome's description for the finding."""
         unit = Text(sv="andel", en="share") if kind == "share" else self.unit or POINTS
-        return Outcome(label=self.label or Text.of(column or ""), kind=kind, unit=unit, better=self.better)
+        time_unit = self.unit if self.event else None
+        label = self.label or Text.of(column or "")
+        return Outcome(label=label, kind=kind, unit=unit, better=self.better, time_unit=time_unit)

@@ -24,6 +24,14 @@ def example(design: str) -> Finding:
         case "cluster_randomised":
             table = {"y": count, "t": [0, 1] * 8, "c": [0, 1, 2, 3] * 4}
             return evaluate_table(table, design=design, outcome="y", treatment="t", cluster="c", better="lower")
+        case "difference_in_differences":
+            table = {"y": [c + (c % 3) * (i > 1) for c in count for i in range(3)], "t": [1, 2, 3] * 16}
+            table |= {"g": [i // 3 for i in range(48)], "f": [3 if i < 24 else 0 for i in range(48)]}
+            return evaluate_table(table, design=design, outcome="y", time="t", group="g", first="f", better="lower")
+        case "synthetic_control":
+            table = {"y": [c * (1 + g % 5) + (g * i) % 7 for g in range(25) for i, c in enumerate(count)]}
+            table |= {"t": list(range(16)) * 25, "g": [g for g in range(25) for _ in count]}
+            return evaluate_table(table, design=design, outcome="y", time="t", group="g", treated=3, start=10)
         case "survival":
             return evaluate_table(load_rossi(), design=design, time="week", event="arrest", **rossi)
         case "one_group":

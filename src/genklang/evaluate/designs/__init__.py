@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genklang.evaluate.designs import before_after, clustered, one_group, randomised, series, time_to_event
+from genklang.evaluate.designs import (
+    before_after,
+    clustered,
+    one_group,
+    randomised,
+    series,
+    staggered,
+    synthetic,
+    time_to_event,
+)
 from genklang.evaluate.findings import Finding
 from genklang.evaluate.request import Request
 
@@ -15,6 +24,8 @@ BUILDERS: dict[str, Callable[[Request], Finding]] = {
     "one_group": one_group.build,
     "before_after": before_after.build,
     "interrupted_time_series": series.build,
+    "difference_in_differences": staggered.build,
+    "synthetic_control": synthetic.build,
 }
 OTHER_NAMES = {
     "randomized": "randomised",
@@ -23,6 +34,10 @@ OTHER_NAMES = {
     "cluster": "cluster_randomised",
     "time_to_event": "survival",
     "single_group": "one_group",
+    "did": "difference_in_differences",
+    "diff_in_diff": "difference_in_differences",
+    "staggered": "difference_in_differences",
+    "synthetic": "synthetic_control",
     "paired": "before_after",
     "its": "interrupted_time_series",
     "segmented": "interrupted_time_series",

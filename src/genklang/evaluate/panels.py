@@ -1,0 +1,173 @@
+"""Groups followed over the same periods, as one table: rows are groups, columns are periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genklang.evaluate.arrays import Bools, Floats, Ints
+from genklang.evaluate.columns import TimeUnit, categories, is_missing, label_in, numbers, start_in, times, yes_no
+from genklang.evaluate.problems import Problems, refuse
+from genklang.evaluate.request import Request
+from genklang.evaluate.texts import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """`values` (groups, periods) without gaps, and the column of each group's first period with the practice.
+
+    `first` (groups,) counts columns from 0; the number of periods stands for never. `unit` is the time column's.
+    """
+
+    names: tuple[str, ...]
+    periods: Floats
+    values: Floats
+    first: Ints
+    unit: TimeUnit
+    dropped: tuple[str, ...]  # groups that lack a period
+    averaged: bool  # several rows of one group and period were averaged
+
+    @property
+    def ever(self) -> Bools:
+        return self.first < len(self.periods)
+
+    def where(self, kept: Bools) -> Panel:
+        return Panel(
+            names=tuple(name for name, keep in zip(self.names, kept, strict=True) if keep),
+            periods=self.periods,
+            values=self.values[kept],
+            first=self.first[kept],
+            unit=self.unit,
+            dropped=self.dropped,
+            averaged=self.averaged,
+        )
+
+
+def read_panel(request: Request) -> Panel:
+    """The panel of `outcome` by `group` and `time`; starts from `first`, `treatment`, or `treated` and `start`.
+
+    Groups that lack a period are left out and named. Raises EvaluationError with all that is wrong.
+    """
+    problems = Problems()
+    outcome, time, group = request.outcome or "", request.time or "", request.group or ""
+    values = numbers(outcome, request.columns[outcome], problems)
+    moments, unit = times(time, request.columns[time], problems)
+    labels = categories(group, request.columns[group], problems, may_miss=False)
+    blank = [
+        (int(row), Text(sv="tiden saknas.", en="the time is missing.")) for row in np.flatnonzero(np.isnan(moments))
+    ]
+    problems.add_rows(blank, Text(sv="Fyll i tiden.", en="Fill in the time."), column=time)
+    problems.check()
+    names, rows = np.unique(np.array(labels), return_inverse=True)
+    periods, columns = np.unique(moments, return_inverse=True)
+    table, count = _table(values, rows.ravel(), columns.ravel(), (len(names), len(periods)))
+    starts = _starts(request, names, rows.ravel(), columns.ravel(), periods, unit)
+    whole: Bools = np.asarray(~np.isnan(table).any(axis=1))
+    panel = Panel(
+        names=tuple(str(name) for name in names),
+        periods=periods,
+        values=table,
+        first=starts,
+        unit=unit,
+        dropped=tuple(str(name) for name in names[~whole]),
+        averaged=bool((count > 1).any()),
+    ).where(whole)
+    if len(panel.names) < 2 or len(periods) < 2:
+        raise refuse(
+            Text(
+                sv="för få grupper utan luckor, eller för få perioder.", en="too few groups without gaps, or periods."
+            ),
+            Text(sv="Minst två av varje behövs.", en="At least two of each are needed."),
+            column=group,
+        )
+    return panel
+
+
+def _table(values: Floats, rows: Ints, columns: Ints, shape: tuple[int, int]) -> tuple[Floats, Ints]:
+    """Means per group and period, NaN where nothing was measured, and how many rows are behind each."""
+    known = ~np.isnan(values)
+    place = (rows * shape[1] + columns)[known]
+    count = np.bincount(place, minlength=shape[0] * shape[1])
+    sums = np.bincount(place, weights=values[known], minlength=shape[0] * shape[1])
+    with np.errstate(invalid="ignore"):
+        return (sums / count).reshape(shape), count.reshape(shape)
+
+
+def _starts(request: Request, names: Ints, rows: Ints, columns: Ints, periods: Floats, unit: TimeUnit) -> Ints:
+    problems = Problems()
+    if request.first is not None:
+        starts = _from_first(request, len(names), rows, periods, unit, problems)
+    elif request.treatment is not None:
+        starts = _from_treatment(request, len(names), rows, columns, len(periods), problems)
+    else:
+        starts = _from_one(request, names, periods, unit, problems)
+    problems.check()
+    return starts
+
+
+def _from_first(request: Request, groups: int, rows: Ints, periods: Floats, unit: TimeUnit, problems: Problems) -> Ints:
+    """A column with the first period of each group, the same in all its rows; empty, 0 or "never" for never."""
+    starts = np.full(groups, -1, dtype=np.int64)
+    name = request.first or ""
+    wrong = Text(sv="{cell} är ingen tid som de andra.", en="{cell} is no time like the others.")
+    bad: list[tuple[int, Text]] = []
+    for row, cell in enumerate(request.columns[name]):
+        start = _place(cell, periods, unit)
+        if start is None:
+            bad.append((row, wrong.fill(cell=f'"{cell}"')))
+        elif starts[rows[row]] not in (-1, start):
+            bad.append((row, Text(sv="gruppen har två starter.", en="the group has two starts.")))
+        else:
+            starts[rows[row]] = start
+    instead = Text(sv="Skriv gruppens första period, eller inget.", en="Write the group's first period, or nothing.")
+    problems.add_rows(bad, instead, column=name)
+    return starts
+
+
+def _place(cell: object, periods: Floats, unit: TimeUnit) -> int | None:
+    """The column of a start; the number of periods for never, None for what is no time."""
+    if is_missing(cell) or label_in(cell).casefold() in {"0", "inf", "never", "aldrig"}:
+        return len(periods)
+    start = start_in(cell, unit)
+    return None if start is None else int(np.searchsorted(periods, start))
+
+
+def _from_treatment(request: Request, groups: int, rows: Ints, columns: Ints, periods: int, problems: Problems) -> Ints:
+    """0 before and 1 from the start on, in each group."""
+    name = request.treatment or ""
+    cells = [yes_no(cell) for cell in request.columns[name]]
+    bad = [(row, Text(sv="är varken 0 eller 1.", en="is neither 0 nor 1.")) for row, v in enumerate(cells) if v is None]
+    problems.add_rows(bad, Text(sv="Skriv 0 före och 1 efter.", en="Write 0 before and 1 after."), column=name)
+    problems.check()
+    given = np.array(cells, dtype=np.float64) > 0
+    starts = np.full(groups, periods, dtype=np.int64)
+    np.minimum.at(starts, rows[given], columns[given])
+    ended = int((~given & (columns >= starts[rows])).sum())
+    if ended:
+        problems.add(
+            Text(sv="arbetssättet slutar i {n} rader.", en="the practice ends in {n} rows.").fill(n=ended),
+            Text(sv="Designen kräver att den som börjat fortsätter.", en="The design needs that who began goes on."),
+            column=name,
+        )
+    return starts
+
+
+def _from_one(request: Request, names: Ints, periods: Floats, unit: TimeUnit, problems: Problems) -> Ints:
+    """One group named with `treated`, from `start` on."""
+    starts = np.full(len(names), len(periods), dtype=np.int64)
+    place = None if request.start is None else _place(request.start, periods, unit)
+    if request.treated not in names or place is None:
+        problems.add(
+            Text(
+                sv="vem som fick arbetssättet och när är inte angivet.",
+                en="who got the practice, and when, is not given.",
+            ),
+            Text(
+                sv='Ange first="…", treatment="…", eller treated="Umeå" och start="2019".',
+                en='Give first="…", treatment="…", or treated="Umeå" and start="2019".',
+            ),
+        )
+        return starts
+    starts[np.flatnonzero(names == request.treated)] = place
+    return starts

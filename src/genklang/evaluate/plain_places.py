@@ -1,0 +1,62 @@
+"""Sentences of findings about places over time: several that began, or one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genklang.evaluate.meanings import PLACES
+from genklang.evaluate.texts import Number, Text, decimals_for
+
+if TYPE_CHECKING:
+    from genklang.evaluate.findings import Estimate, Finding
+
+_WORDS = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
+
+
+def sentences(finding: Finding) -> tuple[Text, Text, Text]:
+    """Who, what was seen, what it means."""
+    who = _who_several(finding) if finding.design == "difference_in_differences" else _who_one(finding)
+    return who, _seen(finding), PLACES[finding.verdict]
+
+
+def _who_several(finding: Finding) -> Text:
+    settings = dict(finding.settings)
+    template = Text(
+        sv="{n} grupper började med arbetssättet under tiden och jämförs med grupper som ännu inte gjort det, "
+        "däribland {m} som aldrig började.",
+        en="{n} groups began with the practice in the time and are compared with groups that had not yet, {m} of which "
+        "never did.",
+    )
+    return template.fill(n=int(settings["adopters"] or 0), m=int(settings["others"] or 0))
+
+
+def _who_one(finding: Finding) -> Text:
+    settings = dict(finding.settings)
+    return Text(
+        sv="{place} jämförs med en blandning av {n} andra som liknade den under {k} perioder före starten.",
+        en="{place} is compared with a mix of {n} others that was like it in {k} periods before the start.",
+    ).fill(place=str(settings["place"]), n=int(settings["donors"] or 0), k=int(settings["periods_before"] or 0))
+
+
+def _seen(finding: Finding) -> Text:
+    from genklang.evaluate.plain import interval_words
+
+    estimate = finding.estimate
+    decimals = _decimals(estimate)
+    word = _WORDS[0] if estimate.value < 0 else _WORDS[1]
+    return Text(
+        sv="”{outcome}” blev i snitt {value} {word} än det annars väntades bli ({interval}, i {unit}).",
+        en="“{outcome}” became on average {value} {word} than otherwise expected ({interval}, in {unit}).",
+    ).fill(
+        outcome=finding.outcome.label,
+        value=Number(abs(estimate.value), decimals),
+        word=word,
+        interval=interval_words(estimate, scale=1.0, words=_WORDS, decimals=decimals),
+        unit=finding.outcome.unit,
+    )
+
+
+def _decimals(estimate: Estimate) -> int:
+    if estimate.low is None or estimate.high is None:
+        return decimals_for(abs(estimate.value))
+    return decimals_for((estimate.high - estimate.low) / 2)
