@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from json import dumps
+from textwrap import wrap
 from typing import Any
 
 from genklang.charts import look
@@ -10,6 +12,7 @@ from genklang.charts import look
 Spec = dict[str, Any]
 MOST_POINTS_SHOWN = 60
 DAYS_SHOWN_AS_DAYS = 60
+NAME_WIDTH = 24  # characters of a row's name on one line; longer ones are broken, none is cut off
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,12 @@ def chart_intervals(
 
     `x` names the value axis and `y` the names; in each row the point's x is the name and its y the value.
     """
-    names: Spec = {"field": "x", "type": "nominal", "title": y or None, "sort": None, "axis": {"labelLimit": 220}}
+    lines = {row.x: wrap(str(row.x), NAME_WIDTH) or [""] for row in rows}
+    split = " : ".join(
+        [*(f"datum.label == {dumps(str(x))} ? {dumps(said)}" for x, said in lines.items()), "datum.label"]
+    )
+    axis = {"labelLimit": 0, "labelExpr": split}
+    names: Spec = {"field": "x", "type": "nominal", "title": y or None, "sort": None, "axis": axis}
     shared: Spec = {"y": names, "color": _colour(rows)}
     if any(row.series for row in rows):
         shared["yOffset"] = {"field": "series", "sort": None}
@@ -160,7 +168,8 @@ def chart_intervals(
                 "encoding": {"x": {"field": "zero", "type": "quantitative"}},
             }
         )
-    height = 40 + 34 * len({row.x for row in rows}) * max(1, len({row.series for row in rows}) * 0.7)
+    tall = sum(18 + 16 * max(1, len(said)) for said in lines.values())
+    height = 40 + tall * max(1, len({row.series for row in rows}) * 0.7)
     return _chart(title, description, y, x, rows, layers, percent=percent, height=round(height))
 
 

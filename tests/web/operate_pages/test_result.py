@@ -11,7 +11,9 @@ from tests.web.operate_core.conftest import publish
 from genklang.operate import services
 from genklang.operate.imports import apply_import
 from genklang.operate.models import Adoption
+from genklang.operate.pages.result import is_mean_of_shares
 from genklang.people.models import Organisation, User
+from genklang.protocol.reading import read_protocol
 
 PRACTICES = Path(__file__).parents[3] / "practices"
 TRIAL = PRACTICES / "usa-ekonomiskt-stod-efter-fangelse"
@@ -38,7 +40,11 @@ def trial(lindmala: Organisation, alva: User) -> Adoption:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", ("By lot", "Weeks from the lot")), ("sv", ("Lottade", "Att tänka på"))]
+    ("language", "words"),
+    [
+        ("en", ("By lot", "Weeks from the lot", "Within 52 weeks")),
+        ("sv", ("Lottade", "Att tänka på", "Inom 52 veckor")),
+    ],
 )
 def test_the_whole_answer_stands_there(
     trial: Adoption, alva: User, sign_in: SignIn, language: str, words: tuple[str, ...]
@@ -66,3 +72,14 @@ def test_a_study_without_people_says_why(lindmala: Organisation, alva: User, sig
     empty = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Empty")
     page = sign_in(alva).get(reverse("operate:result", args=[empty.public_id])).content.decode()
     assert "This cannot be answered yet" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "is_share"),
+    [("avg(met)", True), ("avg(met) filter (where stage = 'active')", True), ("avg(minutes_late)", False)],
+)
+def test_each_persons_share_is_told_as_per_cent(value: str, is_share: bool) -> None:
+    protocol = read_protocol((PRACTICES / "umea-medicingivare" / "protocol.yaml").read_text(), file="protocol.yaml")
+    assert protocol.study
+    outcome = protocol.study.outcomes["adherence"].model_copy(update={"value": value})
+    assert is_mean_of_shares(protocol, outcome) is is_share

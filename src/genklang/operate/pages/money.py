@@ -13,7 +13,7 @@ from genklang.operate.models import Adoption
 from genklang.operate.pages.figures import in_unit
 from genklang.operate.pages.measuring import Measured
 from genklang.operate.pages.protocols import protocol_of
-from genklang.operate.pages.result import result_of
+from genklang.operate.pages.result import PERCENT, is_mean_of_shares, result_of
 from genklang.operate.pages.words import say
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
@@ -83,8 +83,12 @@ def _needs_effect(protocol: Protocol) -> bool:
 
 def _effect(adoption: Adoption) -> float | None:
     """The study's primary difference, once there is one."""
-    result = result_of(adoption)
-    return result.primary.finding.estimate.value if result and result.primary.finding else None
+    result, study = result_of(adoption), protocol_of(adoption.protocol_version).study
+    if result is None or study is None or result.primary.finding is None:
+        return None
+    effect, primary = result.primary.finding.estimate.value, study.outcomes.get(result.primary.name)
+    in_percent = primary is not None and is_mean_of_shares(protocol_of(adoption.protocol_version), primary)
+    return effect / PERCENT if in_percent else effect
 
 
 def _lines(protocol: Protocol, found: EconomyResult) -> list[MoneyLine]:

@@ -39,8 +39,8 @@ def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
 
 
 def _group_name(level: str, question: str) -> str:
-    """A level that says enough by itself, or with its question behind."""
-    return f"{level}: {question}" if level in {_("Yes"), _("No")} else level
+    """A level that says enough by itself, or behind its question: "Worked before: yes"."""
+    return f"{question.rstrip('?')}: {level.lower()}" if level in {_("Yes"), _("No")} else level
 
 
 def _one_group_picture(finding: Finding, label: str, target: float | None) -> Chart:

@@ -1,5 +1,6 @@
 """The study of an adoption, evaluated as its protocol planned: findings with their pictures, in words."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from genklang.charts import Chart
 from genklang.evaluate import evaluate_table
 from genklang.evaluate.findings import Estimate, Finding
+from genklang.evaluate.plain import PERCENT as IN_PERCENT
 from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.report import p_value
@@ -22,6 +24,8 @@ from genklang.operate.pages.measuring import kept, tables_of
 from genklang.operate.pages.pictures import QUOTES, picture_of, series_picture, survival_picture
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.words import language, say
+from genklang.protocol.expressions import Type
+from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
 
 PERCENT = 100
@@ -67,7 +71,11 @@ class Answer:
     @property
     def numbers(self) -> list[list[str]]:
         """Every estimate with its interval and p value."""
-        return [_estimate_row(each) for each in self.finding.estimates] if self.finding else []
+        return (
+            [_estimate_row(each, unit=self.finding.outcome.unit) for each in self.finding.estimates]
+            if self.finding
+            else []
+        )
 
     @property
     def tests(self) -> list[list[str]]:
@@ -87,18 +95,25 @@ class Answer:
     @property
     def subgroups(self) -> list[tuple[str, str, str, list[list[str]]]]:
         """Each background variable: name, planned or not, whether the effect differs, its levels."""
-        found = self.finding.subgroups if self.finding else ()
+        if self.finding is None:
+            return []
+        unit = self.finding.outcome.unit
         return [
             (
                 each.label.say(language()),
                 each.origin.say(language()),
                 p_value(each.interaction.p, language()) if each.interaction else "–",
                 [
-                    [group.level, str(group.n), _with_interval(group.estimate), verdict_in_words(group.verdict)]
+                    [
+                        group.level,
+                        str(group.n),
+                        _with_interval(group.estimate, unit=unit),
+                        verdict_in_words(group.verdict),
+                    ]
                     for group in each.groups
                 ],
             )
-            for each in found
+            for each in self.finding.subgroups
         ]
 
     @property
@@ -160,6 +175,12 @@ def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
     return said
 
 
+def is_mean_of_shares(protocol: Protocol, outcome: Outcome) -> bool:
+    """Whether each participant has a share between 0 and 1, to be told as per cent: an average of yes and no."""
+    found = re.match(r"\s*avg\((\w+)\)", outcome.value)
+    return found is not None and table_scope(protocol, outcome.of).names.get(found[1]) is Type.BOOLEAN
+
+
 def label_of(protocol: Protocol, name: str) -> str:
     """What a column is called: a fact's question, the outcome's name; its own name where two would be the same."""
     outcomes = protocol.study.outcomes if protocol.study else {}
@@ -218,17 +239,23 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
     }
     if outcome.unit:
         options["unit"] = Text(sv=outcome.unit.sv, en=outcome.unit.en)
+    scale = PERCENT if is_mean_of_shares(protocol, outcome) else 1
+    if scale == PERCENT:
+        column = table[options["outcome"]]
+        table = table | {options["outcome"]: [None if each is None else scale * each for each in column]}
+        options["unit"] = IN_PERCENT
+    target = None if outcome.target is None else scale * outcome.target
     if study.design == "randomised":
         options |= _arms(protocol, study) | {
             "subgroups": _labels(protocol, study.subgroups),
             "planned": _plan(protocol, study, name),
         }
     else:
-        options["target"] = outcome.target
+        options["target"] = target
 
     def answer() -> tuple[Finding, Chart]:
         finding = evaluate_table(table, design=study.design, **options)
-        return finding, picture_of(finding, say(outcome), outcome.target)
+        return finding, picture_of(finding, say(outcome), target)
 
     return _answered(name, say(outcome), answer)
 
@@ -316,16 +343,16 @@ def _plan(protocol: Protocol, study: Study, outcome: str) -> Plan:
     )
 
 
-def _estimate_row(estimate: Estimate) -> list[str]:
+def _estimate_row(estimate: Estimate, *, unit: Text) -> list[str]:
     return [
         estimate.label.say(language()),
-        _with_interval(estimate),
+        _with_interval(estimate, unit=unit),
         p_value(estimate.p, language()),
         estimate.method.name.say(language()),
     ]
 
 
-def _with_interval(estimate: Estimate | None) -> str:
+def _with_interval(estimate: Estimate | None, *, unit: Text) -> str:
     """The value with its interval, a share as per cent."""
     if estimate is None:
         return "–"
@@ -337,7 +364,7 @@ def _with_interval(estimate: Estimate | None) -> str:
         for value in (estimate.value, estimate.low, estimate.high)
         if value is not None
     ]
-    sign = "\u00a0%" if estimate.is_share else ""
+    sign = "\u00a0%" if estimate.is_share or unit == IN_PERCENT else ""
     if len(said) < 3:
         return said[0] + sign
     return _("%(value)s%(sign)s (%(low)s to %(high)s)") % {
