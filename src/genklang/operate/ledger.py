@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -21,7 +22,17 @@ log = logging.getLogger(__name__)
 SET_ASIDE = "set aside"
 TOGETHER = 250  # enrolments that one transaction holds at most
 FEW_LATE = 2  # more than these are refolded together, once
-Known = dict[str, Event]
+
+
+class Earlier(NamedTuple):
+    """What an id already stands for."""
+
+    enrolment: str
+    kind: str
+    occurred_at: int
+
+
+Known = dict[str, Earlier]
 Groups = Mapping[str, Sequence[IncomingEvent]]
 
 
@@ -144,8 +155,9 @@ class _Recorded:
 
 def known_events(adoption: Adoption, ids: Sequence[str]) -> Known:
     """Events that the adoption already has of these ids."""
-    rows = Event.objects.filter(adoption=adoption, key__in=ids).select_related("enrolment")
-    return {row.key: row for row in rows}
+    rows = Event.objects.filter(adoption=adoption, key__in=ids)
+    found = rows.values_list("key", "enrolment__key", "kind", "occurred_at")
+    return {key: Earlier(enrolment, kind, occurred_at) for key, enrolment, kind, occurred_at in found}
 
 
 def _take(
@@ -158,7 +170,7 @@ def _take(
             yield place, answer_known(event, earlier)
         else:
             new[event.id] = place
-            known[event.id] = log_row(recorder.enrolment, unchecked(event, source), source)
+            known[event.id] = _stands_for(event)
     fresh = sorted([events[place] for place in new.values()], key=lambda one: (one.occurred_at, one.sequence, one.id))
     late = sum(event.occurred_at <= recorder.state.horizon for event in fresh)
     together = late > FEW_LATE
@@ -166,10 +178,13 @@ def _take(
     yield from ((new[answer.id], answer) for answer in answers)
 
 
-def answer_known(event: IncomingEvent, earlier: Event) -> RowAnswer:
+def _stands_for(event: IncomingEvent) -> Earlier:
+    return Earlier(event.enrolment, event.kind, event.occurred_at)
+
+
+def answer_known(event: IncomingEvent, earlier: Earlier) -> RowAnswer:
     """A duplicate; or a refusal, when the id stands for something else."""
-    known = (earlier.enrolment.key, earlier.kind, earlier.occurred_at)
-    if known == (event.enrolment, event.kind, event.occurred_at):
+    if earlier == _stands_for(event):
         return RowAnswer(event.id, Outcome.DUPLICATE)
     instead = _("Give each event an id of its own, and the same id only when the same event is sent again.")
     problem = Problem("id", _("already stands for another event"), instead, event.id)
@@ -183,7 +198,7 @@ def _keep(enrolment: Enrolment, event: IncomingEvent, source: Source, known: Kno
     row = log_row(enrolment, unchecked(event, source), source)
     row.held = SET_ASIDE
     row.save(force_insert=True)
-    known[event.id] = row
+    known[event.id] = _stands_for(event)
     what = _("is kept, but not yet counted: this enrolment waits to be mended")
     return RowAnswer(event.id, Outcome.HELD, (Problem("enrolment", what, _("You need do nothing."), enrolment.key),))
 

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from genklang.engine.types import CloseAlarm, CloseTask, Effect, EscalateAlarm, OpenTask, RaiseAlarm
 from genklang.operate.models import Alarm, Enrolment, Event, Task
+from genklang.operate.rows import insert, update
 
-CHUNK = 400
 TASK_FIELDS = ["role", "opened_at", "closed_at", "reason"]
 ALARM_FIELDS = ["role", "told", "level", "raised_at", "escalated_at", "acknowledged_at", "acknowledged_by", "closed_at"]
 
@@ -51,8 +51,8 @@ def write_alarms(said: Said) -> None:
     known = list(rows.values())
     for enrolment, effect in told:
         _tell_alarm(rows, enrolment, effect)
-    Alarm.objects.bulk_create([row for row in rows.values() if row.pk is None], batch_size=CHUNK)
-    Alarm.objects.bulk_update(known, [*ALARM_FIELDS, "reason"], batch_size=CHUNK)
+    insert([row for row in rows.values() if row.pk is None])
+    update(known, [*ALARM_FIELDS, "reason"])
 
 
 def write_tasks(said: Said) -> None:
@@ -64,8 +64,8 @@ def write_tasks(said: Said) -> None:
     known = list(rows.values())
     for enrolment, effect in told:
         _tell_task(rows, enrolment, effect)
-    Task.objects.bulk_create([row for row in rows.values() if row.pk is None], batch_size=CHUNK)
-    Task.objects.bulk_update(known, TASK_FIELDS, batch_size=CHUNK)
+    insert([row for row in rows.values() if row.pk is None])
+    update(known, TASK_FIELDS)
 
 
 def _known(rows: QuerySet[Row], wanted: list[tuple[Enrolment, str]]) -> dict[tuple[int, str], Row]:

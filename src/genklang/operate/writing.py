@@ -8,10 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import models, outgoing, raising
+from genklang.operate.rows import delete, insert, update
 
 CHUNK = 400
 ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
@@ -38,26 +37,18 @@ def write(changes: Iterable[Change], *, now: int) -> None:
     """Writes everything; the caller holds the transaction and the enrolments' locks, and has saved new enrolments."""
     changes = list(changes)
     events = [event for change in changes for event in change.events]
-    models.Event.objects.bulk_create(events, batch_size=CHUNK)
+    insert(events)
     _write_held(changes)
     _write_facts(changes, now)
     _write_dues(changes)
     raising.write_alarms([(change.enrolment, change.effects) for change in changes])
     raising.write_tasks([(change.enrolment, change.effects) for change in changes])
     _write_outbox(changes, now)
-    _update_enrolments([change.enrolment for change in changes if change.before is not None])
-
-
-def _update_enrolments(rows: list[models.Enrolment]) -> None:
-    """By hand: a statement prepared once and run for every row, where Django would write one of thousands of cases."""
-    values = [(*(getattr(row, name) for name in ENROLMENT_FIELDS), row.pk) for row in rows]
-    assignments = ", ".join(f"{name} = %s" for name in ENROLMENT_FIELDS)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE operate_enrolment SET {assignments} WHERE id = %s", values)  # noqa: S608
+    update([change.enrolment for change in changes if change.before is not None], ENROLMENT_FIELDS)
 
 
 def _write_held(changes: list[Change]) -> None:
-    for change in changes:
+    for change in (change for change in changes if change.held):
         log = models.Event.objects.filter(enrolment=change.enrolment)
         for key, reason in change.held.items():
             log.filter(key=key).update(held=reason)
@@ -68,7 +59,7 @@ def _write_facts(changes: list[Change], now: int) -> None:
     revisions = _outdate(changes)
     for change in changes:
         rows += _fact_rows(change, revisions.get(change.enrolment.pk, {}), now)
-    models.OutcomeFact.objects.bulk_create(rows, batch_size=CHUNK)
+    insert(rows)
 
 
 def _fact_rows(change: Change, revisions: dict[str, int], now: int) -> list[models.OutcomeFact]:
@@ -142,10 +133,8 @@ def _write_dues(changes: list[Change]) -> None:
         before, after = live_dues(change.before), live_dues(change.after)
         outdated += [(change.enrolment.pk, due) for due, seen in before.items() if after.get(due) != seen]
         new += [_due_row(change.enrolment, due, seen) for due, seen in after.items() if before.get(due) != seen]
-    if outdated:
-        with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM operate_due WHERE enrolment_id = %s AND due = %s", outdated)
-    models.Due.objects.bulk_create(new, batch_size=CHUNK)
+    delete(models.Due, {"enrolment_id": "bigint", "due": "text"}, outdated)
+    insert(new)
 
 
 def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> models.Due:
@@ -169,4 +158,4 @@ def _write_outbox(changes: list[Change], now: int) -> None:
         for effect in change.effects:
             if isinstance(effect, Notify | RaiseAlarm | EscalateAlarm):
                 rows += outgoing.rows_for(change.enrolment, effect, now=now)
-    models.Outbox.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    insert(rows, ignore_conflicts=True)
