@@ -1,16 +1,13 @@
-"""How fast the engine takes a dose, against the least that a bare dict could do.
+"""How fast the engine takes a dose, against the least that a bare dict could do."""
 
-Run: .venv/bin/python bench/engine_step.py
-Prints microseconds and the ratio, so that runs on different machines can be compared.
-"""
-
-import sys
+import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from genklang.engine import Event, Machine, from_json, parse_instant, to_json
+from bench.figures import Figure
+from genklang.engine import Event, Machine, State, from_json, parse_instant, to_json
 from genklang.engine.time import DAY, MINUTE
 from genklang.protocol.reading import read_protocol
 
@@ -55,8 +52,8 @@ _BARE: dict[str, Any] = {
 }
 
 
-def main() -> None:
-    """Measure the step alone, with the time that passes before it, and a year of doses."""
+def run(_args: argparse.Namespace) -> list[Figure]:
+    """The step alone, with the time that passes before it, and a year of doses."""
     machine = machine_of_umea()
     start = parse_instant("2026-03-02T06:00:00+01:00")
     facts = {"dose_times": ["08:00", "20:00"], "can_operate": True, "physician_agrees": True}
@@ -69,25 +66,25 @@ def main() -> None:
     written = to_json(opened)
     reference = microseconds(bare_dict)
     rows = {
-        "bare dict": reference,
         "step: a dose meets the one live due": microseconds(lambda: machine.step(opened, dose)),
         "step, with what time brings before it": microseconds(lambda: machine.step(state, dose)),
         "advance: nothing happens": microseconds(lambda: machine.advance(opened, dose.occurred_at)),
         "state to JSON": microseconds(lambda: to_json(opened), 5_000),
         "state from JSON": microseconds(lambda: from_json(written), 5_000),
+        "a year of doses, step by step, per event": _year(machine, state, start, dose.occurred_at),
     }
-    for name, taken in rows.items():
-        sys.stdout.write(f"{name:<40} {taken:8.2f} µs {taken / reference:7.1f} ×\n")
-    doses = [Event(f"d{n}", "dose_taken", dose.occurred_at + n * DAY // 2, "device") for n in range(730)]
+    return [
+        Figure(f"engine, {name}", taken, reference, "µs", taken / reference, "times a bare dict; no limit", None)
+        for name, taken in rows.items()
+    ]
+
+
+def _year(machine: Machine, state: State, start: int, first: int) -> float:
+    doses = [Event(f"d{n}", "dose_taken", first + n * DAY // 2, "device") for n in range(730)]
     beats = [Event(f"h{n}", "heartbeat", start + n * DAY + MINUTE, "device") for n in range(1, 365)]
     refills = [Event(f"r{n}", "refilled", start + n * 14 * DAY, "nurse") for n in range(1, 27)]
     events = sorted((*doses, *beats, *refills), key=lambda event: event.position)
     began = time.perf_counter()
     for event in events:
         state = machine.step(state, event).state
-    taken = (time.perf_counter() - began) / len(events) * 1e6
-    sys.stdout.write(f"{'a year, step by step, per event':<40} {taken:8.2f} µs {taken / reference:7.1f} ×\n")
-
-
-if __name__ == "__main__":
-    main()
+    return (time.perf_counter() - began) / len(events) * 1e6
