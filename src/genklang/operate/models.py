@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
+from genklang.operate.upgrades import Upgrade as Upgrade
 from genklang.operate.validation import check_overlay
 from genklang.people.models import Organisation, Person, check_zone_name
 

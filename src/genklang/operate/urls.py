@@ -3,7 +3,7 @@
 from django.urls import path
 
 from genklang.operate.api import api
-from genklang.operate.views import adopting, adoption, adoptions, case, health, imports, me, notices, work
+from genklang.operate.views import adopting, adoption, adoptions, case, health, imports, me, notices, upgrading, work
 
 app_name = "operate"
 CASE = "cases/<uuid:enrolment_id>/"
@@ -34,6 +34,8 @@ urlpatterns = [
     path(f"{ADOPTION}connections/<int:token_id>/revoke/", adoptions.revoke, name="revoke"),
     path(f"{ADOPTION}log/", adoptions.log, name="log"),
     path(f"{ADOPTION}settings/", adopting.settings, name="settings"),
+    path(f"{ADOPTION}upgrade/", upgrading.upgrade, name="upgrade"),
+    path(f"{ADOPTION}upgrade/<int:upgrade_id>/revert/", upgrading.revert, name="upgrade-revert"),
     path(f"{ADOPTION}status/", adopting.set_status, name="set-status"),
     path(f"{ADOPTION}mending/", notices.mending, name="mending"),
     path(f"{ADOPTION}mending/<uuid:enrolment_id>/", notices.mend, name="mend"),

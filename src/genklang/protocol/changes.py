@@ -13,7 +13,7 @@ from genklang.protocol.places import SINGULAR, in_words
 from genklang.protocol.rules import Action, Impact, impact_of
 from genklang.protocol.types import Protocol
 
-__all__ = ["Action", "Change", "Impact", "advised_version", "changes_between", "worst"]
+__all__ = ["Action", "Change", "Impact", "advised_version", "changes_between", "in_one_line", "worst"]
 
 NAMED = frozenset(SINGULAR)
 _ORDER: tuple[Impact, ...] = ("additive", "future_only", "semantic")
@@ -48,8 +48,8 @@ class Change:
         if self.action == "removed":
             return f"{self.where}: removed{_in_brackets(self.old)}"
         if self.action == "moved":
-            return f"{self.where}: the order was {_short(list(self.old))}, and is {_short(list(self.new))}"
-        return f"{self.where}: was {_short(self.old)}, and is {_short(self.new)}"
+            return f"{self.where}: the order was {in_one_line(list(self.old))}, and is {in_one_line(list(self.new))}"
+        return f"{self.where}: was {in_one_line(self.old)}, and is {in_one_line(self.new)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, for `--json`."""
@@ -140,17 +140,17 @@ def _change(path: Path, action: Action, old: Any, new: Any, *, renamed: str | No
 
 def _in_brackets(value: Any) -> str:
     words = value.get("en", "") if isinstance(value, Mapping) else value
-    return f" ({_short(words)})" if words not in ("", None) else ""
+    return f" ({in_one_line(words)})" if words not in ("", None) else ""
 
 
-def _short(value: Any) -> str:
+def in_one_line(value: Any) -> str:
     """A value in one line, as one would write it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        text = "[" + ", ".join(_short(one) for one in value) + "]"
+        text = "[" + ", ".join(in_one_line(one) for one in value) + "]"
     elif isinstance(value, Mapping):
-        text = "{" + ", ".join(f"{name}: {_short(one)}" for name, one in value.items() if one is not None) + "}"
+        text = "{" + ", ".join(f"{name}: {in_one_line(one)}" for name, one in value.items() if one is not None) + "}"
     else:
         text = str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

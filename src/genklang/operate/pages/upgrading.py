@@ -1,0 +1,203 @@
+"""An upgrade in words, before it is done: what changes, what becomes of own values, and of whom."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from genklang.operate.machines import machine_of
+from genklang.operate.models import Adoption, Enrolment, Upgrade
+from genklang.operate.problems import Problem
+from genklang.operate.upgrading import Plan
+from genklang.protocol.changes import Change, Impact, in_one_line
+from genklang.protocol.types import Protocol
+from genklang.protocol.upgrading import OwnValue
+
+MOST_SHOWN = 50
+_SECTIONS = {
+    "roles": gettext_lazy("role"),
+    "facts": gettext_lazy("what must be known"),
+    "stages": gettext_lazy("stage"),
+    "events": gettext_lazy("event"),
+    "fields": gettext_lazy("question"),
+    "options": gettext_lazy("answer"),
+    "expectations": gettext_lazy("what is expected"),
+    "indicators": gettext_lazy("indicator"),
+    "prices": gettext_lazy("price"),
+    "lines": gettext_lazy("line of the economy"),
+    "outcomes": gettext_lazy("outcome of the study"),
+    "series": gettext_lazy("series of the study"),
+    "arms": gettext_lazy("arm"),
+    "parameters": gettext_lazy("number of the rehearsal"),
+    "behaviour": gettext_lazy("how simulated people do"),
+}
+_TOP = {
+    "title": gettext_lazy("title"),
+    "summary": gettext_lazy("summary"),
+    "eligible": gettext_lazy("who can take part"),
+    "economy": gettext_lazy("the economy"),
+    "study": gettext_lazy("the study"),
+    "rehearsal": gettext_lazy("the rehearsal"),
+    "randomise": gettext_lazy("how chance decides"),
+}
+_GROUPS: tuple[tuple[Impact, Any, Any], ...] = (
+    (
+        "semantic",
+        gettext_lazy("Words that come to mean something else"),
+        gettext_lazy(
+            "Whoever takes part already stays on the version they began with, so that what has been is read as it was."
+        ),
+    ),
+    (
+        "future_only",
+        gettext_lazy("What is done otherwise from now on"),
+        gettext_lazy(
+            "What has happened reads as before. What changes in what is expected holds for those who begin from now on."
+        ),
+    ),
+    (
+        "additive",
+        gettext_lazy("What is new, or said otherwise"),
+        gettext_lazy("What has happened reads as before, and nothing more is asked of anybody."),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One change: where it is, and what happened there."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The changes of one impact."""
+
+    title: str
+    meaning: str
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """Everything that the page says of a plan."""
+
+    old: str
+    new: str
+    groups: tuple[Group, ...]
+    own_values: tuple[str, ...]
+    problems: tuple[str, ...]
+    moving: int
+    staying: int
+    waiting: int
+    shown: tuple[Enrolment, ...]
+    fingerprint: str
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """A plan in the reader's language."""
+    protocols = tuple(machine_of(version, zone=plan.adoption.zone).protocol for version in (plan.new, plan.old))
+    plain = [protocol.model_dump(mode="json", by_alias=True) for protocol in protocols]
+    counts = {fate: plan.with_fate(fate) for fate in ("moves", "stays", "waits")}
+    left = [move.enrolment for fate in ("waits", "stays") for move in counts[fate]]
+    return PlanView(
+        old=plan.old.version,
+        new=plan.new.version,
+        groups=tuple(_groups(plan, plain)),
+        own_values=tuple(_own_value(value, protocols) for value in plan.merged.values if value.fate != "conflict"),
+        problems=tuple(said(problem) for problem in plan.problems),
+        moving=len(counts["moves"]),
+        staying=len(counts["stays"]),
+        waiting=len(counts["waits"]),
+        shown=tuple(left[:MOST_SHOWN]),
+        fingerprint=plan.fingerprint,
+    )
+
+
+def said(problem: Problem) -> str:
+    """Why something cannot be done, and what to do."""
+    written = f"“{problem.written}”: " if problem.written else ""
+    text = f"{written}{problem.what}. {problem.instead}"
+    return text[:1].upper() + text[1:]
+
+
+def latest(adoption: Adoption) -> Upgrade | None:
+    """The upgrade that can be taken back, if any."""
+    row = adoption.upgrades.select_related("old", "new", "by").first()
+    stands = row is not None and row.reverted_at is None and row.new_id == adoption.protocol_version_id
+    return row if stands else None
+
+
+def _groups(plan: Plan, plain: list[dict[str, Any]]) -> Iterator[Group]:
+    for impact, title, meaning in _GROUPS:
+        changes = [change for change in plan.changes if change.impact == impact and change.path != ("version",)]
+        if changes:
+            views = tuple(ChangeView(_where(change, plain), _what(change)) for change in changes)
+            yield Group(str(title), str(meaning), views)
+
+
+def _where(change: Change, plain: list[dict[str, Any]]) -> str:
+    words: list[str] = []
+    steps = iter(enumerate(change.path))
+    for number, step in steps:
+        following = next(steps, None) if step in _SECTIONS else None
+        if following is None:
+            words.append(str(_TOP.get(str(step), step)) if number == 0 else str(step))
+        else:
+            place, name = following
+            named = {"part": _SECTIONS[str(step)], "name": _label(change.path[: place + 1], plain) or name}
+            words.append(_("%(part)s “%(name)s”") % named)
+    within_a_part = len(words) > 1 and change.path[1] in _SECTIONS
+    return ", ".join(words[1:] if within_a_part else words)
+
+
+def _label(path: tuple[str | int, ...], plain: list[dict[str, Any]]) -> str:
+    """What a part is called, in the new version or else in the old."""
+    language = "sv" if (get_language() or "sv").startswith("sv") else "en"
+    for here in plain:
+        found: Any = here
+        for step in path:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        if isinstance(found, Mapping) and isinstance(found.get(language), str):
+            return str(found[language])
+    return ""
+
+
+def _what(change: Change) -> str:
+    if change.renamed is not None:
+        return _("is now called %(name)s") % {"name": change.renamed}
+    if change.action == "moved":
+        return _("another order")
+    old, new = _written(change.old), _written(change.new)
+    if change.action == "added":
+        return _("new: %(value)s") % {"value": new} if new else _("new")
+    if change.action == "removed":
+        return _("taken away: %(value)s") % {"value": old} if old else _("taken away")
+    return f"{old} → {new}"
+
+
+def _written(value: Any) -> str:
+    """A value in one line; a whole part is told by its name alone."""
+    return "" if isinstance(value, Mapping) and ("sv" in value or len(value) > 2) else in_one_line(value)
+
+
+def _own_value(value: OwnValue, protocols: tuple[Protocol, ...]) -> str:
+    values = {"name": _named(value, protocols), "own": value.written, "old": value.old, "new": value.new}
+    if value.fate == "followed":
+        return _("%(name)s: as in the practice, now %(new)s.") % values
+    if value.fate == "moved":
+        return _("%(name)s: your own %(own)s moves along to the new name.") % values
+    if value.old != value.new:
+        return _("%(name)s: your own %(own)s stands. The practice's changes from %(old)s to %(new)s.") % values
+    return _("%(name)s: your own %(own)s stands.") % values
+
+
+def _named(value: OwnValue, protocols: tuple[Protocol, ...]) -> str:
+    paths = {"prices": ("economy", "prices"), "parameters": ("rehearsal", "parameters")}
+    plain = [protocol.model_dump(mode="json", by_alias=True) for protocol in protocols]
+    found = (_label((*paths[value.section], name), plain) for name in (value.name, value.was))
+    return next((label for label in found if label), value.name)
