@@ -247,5 +247,17 @@ PLACEBO_RATIO = Method(
     formula="p = rank of sqrt(mean(gap² after)/mean(gap² before)) among all places",
     source="Abadie, Diamond & Hainmueller (2010), JASA 105:493-505",
 )
+NET_BENEFIT = Method(
+    id="net_benefit",
+    name=Text(sv="nettonytta per person", en="net benefit per person"),
+    formula="difference in means of willingness*effect - cost, by Welch",
+    source="Stinnett & Mullahy (1998), Medical Decision Making 18:S68-S80",
+)
+ICER = Method(
+    id="icer",
+    name=Text(sv="kostnad per vunnen enhet med Fiellers gränser", en="cost per unit gained with Fieller's limits"),
+    formula="difference in cost/difference in effect",
+    source="Fieller (1954), JRSS B 16:175-185; Willan & O'Brien (1996), Health Economics 5:297-305",
+)
 
 ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genklang.evaluate import plain_places
+from genklang.evaluate import plain_places, plain_worth
 from genklang.evaluate.meanings import CAUSAL, CHANGE, MONEY, TARGET
 from genklang.evaluate.texts import Number, Part, Text, decimals_for
 
@@ -30,6 +30,8 @@ def sentences(finding: Finding) -> Sentences:
             return _who_randomised(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
         case "difference_in_differences" | "synthetic_control":
             return plain_places.sentences(finding)
+        case "cost_effectiveness":
+            return plain_worth.sentences(finding)
         case "one_group":
             return _who_one_group(finding), _seen_one_group(finding), _meaning_target(finding)
         case "before_after":

@@ -134,6 +134,8 @@ class Request:
                 instead = Text(
                     sv='Namnge kolumnen: {name}="…" (--{name} …).', en='Name the column: {name}="…" (--{name} …).'
                 )
+                if name not in COLUMNS:
+                    instead = Text(sv="Ange {name} (--{name} …).", en="Give {name} (--{name} …).")
                 problems.add(wrong.fill(design=self.design, name=name), instead.fill(name=name))
         problems.check()
 

@@ -32,6 +32,10 @@ def example(design: str) -> Finding:
             table = {"y": [c * (1 + g % 5) + (g * i) % 7 for g in range(25) for i, c in enumerate(count)]}
             table |= {"t": list(range(16)) * 25, "g": [g for g in range(25) for _ in count]}
             return evaluate_table(table, design=design, outcome="y", time="t", group="g", treated=3, start=10)
+        case "cost_effectiveness":
+            table = {"y": count, "t": [0, 1] * 8, "c": [100 * c + 7 * i for i, c in enumerate(count)]}
+            options: dict[str, Any] = {"cost": "c", "willingness": 300, "better": "higher"}
+            return evaluate_table(table, design=design, outcome="y", treatment="t", **options)
         case "survival":
             return evaluate_table(load_rossi(), design=design, time="week", event="arrest", **rossi)
         case "one_group":

@@ -13,6 +13,7 @@ from genklang.evaluate.designs import (
     staggered,
     synthetic,
     time_to_event,
+    worth,
 )
 from genklang.evaluate.findings import Finding
 from genklang.evaluate.request import Request
@@ -26,6 +27,7 @@ BUILDERS: dict[str, Callable[[Request], Finding]] = {
     "interrupted_time_series": series.build,
     "difference_in_differences": staggered.build,
     "synthetic_control": synthetic.build,
+    "cost_effectiveness": worth.build,
 }
 OTHER_NAMES = {
     "randomized": "randomised",
