@@ -1,6 +1,7 @@
 """Makes the demonstration, once: rehearsed histories up to now, and the trial imported as anybody would import it."""
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -66,6 +67,12 @@ def _play(scene: Scene, home: Organisation) -> None:
     adoption.save(update_fields=["started_at"])
 
 
+def _midnight(instant: int, zone: str) -> int:
+    """When that day began, so that what is rehearsed by the hour comes by day."""
+    local = clock.moment(instant).astimezone(ZoneInfo(zone))
+    return clock.instant(local.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
 def _lives(scene: Scene, adoption: Adoption, *, now: int) -> dict[str, list[Event]]:
     """The events of each invented participant up to now, by the enrolment's key."""
     machine = adoption_machine(adoption)
@@ -81,7 +88,7 @@ def _lives(scene: Scene, adoption: Adoption, *, now: int) -> dict[str, list[Even
         years=scene.years + MARGIN_YEARS,
         seed=SEED,
         zone=adoption.zone,
-        start=now - round(scene.years * 12 * AVERAGE_MONTH),
+        start=_midnight(now - round(scene.years * 12 * AVERAGE_MONTH), adoption.zone),
         machine=machine,
     )
     forgetful = FORGETFUL if "dose_times" in protocol.facts else {}
