@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from genklang.measure.values import for_release
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
+from genklang.operate.pages.around import around_of
 from genklang.operate.pages.figures import csv_rows, headlines
 from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
@@ -45,7 +46,7 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 def result(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """What the study says."""
     found = adoption_led(request, adoption_id)
-    values = side(request, found, "result") | {"result": result_of(found)}
+    values = side(request, found, "result") | {"result": result_of(found), "around": around_of(found)}
     return render(request, "operate/result.html", values)
 
 
