@@ -94,8 +94,7 @@ def aggregate_function(node: Node) -> Callable[[Sequence[Row]], Any]:
 
 def _function(source: "_Source", parameters: str) -> Any:
     result = source.value(source.root)
-    loads = source.loads()
-    body = [f"    {line}" for line in (["get = row.get", *loads] if loads else [])]
+    body = [f"    {line}" for line in source.reads()]
     return _compiled([f"def expression({parameters}):", *body, f"    return {result}"])
 
 
@@ -117,6 +116,14 @@ class _Source:
 
     def loads(self) -> list[str]:
         return [f"{variable} = get({name!r})" for name, variable in self.columns.items()]
+
+    def reads(self) -> list[str]:
+        """Return lines that read a row's columns; most rows hold them all, and are then read without a call."""
+        if not self.columns:
+            return []
+        straight = [f"    {variable} = row[{name!r}]" for name, variable in self.columns.items()]
+        careful = [f"    {line}" for line in ("get = row.get", *self.loads())]
+        return ["try:", *straight, "except KeyError:", *careful]
 
     def fresh(self) -> str:
         self.temporaries += 1
@@ -373,7 +380,7 @@ def _scaled(node: Node) -> bool:
 
 def _names() -> dict[str, Any]:
     helpers = {name: function for name, function in vars(values).items() if callable(function)}
-    plain = {function.__name__: function for function in (abs, len, min, max, set)}
+    plain = {function.__name__: function for function in (abs, len, min, max, set, KeyError)}
     return {**helpers, **plain, "__builtins__": {}}
 
 
