@@ -94,7 +94,10 @@ def test_the_protocol_may_be_named_itself_and_people_can_read_the_answer(
         ({**DOSE, "id": "x", "occurred_at": "2026-03-28T09:00:00+01:00"}, "the enrolment had not begun then"),
         ({**DOSE, "id": "x", "event": "stated", "data": {"dose_times": "noon"}}, '"noon" cannot be read'),
         ({**DOSE, "id": "x", "event": "allocated", "data": {"arm": ["a"]}}, 'field "arm": an answer is missing'),
-        ({**DOSE, "id": "x", "event": "acknowledged", "data": {"due": "dose/1"}}, "is nothing that waits for an answer"),
+        (
+            {**DOSE, "id": "x", "event": "acknowledged", "data": {"due": "dose/1"}},
+            "is nothing that waits for an answer",
+        ),
         ({**DOSE, "occurred_at": "2026-03-28T20:05:00+01:00"}, 'the id "3" is used by another event on line 1'),
     ],
 )
