@@ -97,7 +97,7 @@ class Machine:
         )
 
     def apply_all(self, state: State, events: Sequence[Event], *, history: Callable[[], Sequence[Event]]) -> Step:
-        """Several new events at once, wherever they belong: one refold of the log, and the difference that they make."""
+        """Several new events at once, wherever they belong: one refold of the log, and the difference they make."""
         past = list(history())
         return refold(
             self._compiled,

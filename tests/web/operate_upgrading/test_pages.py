@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Ward
-from tests.web.operate_upgrading.conftest import NewVersion
+from tests.web.operate_upgrading.conftest import TEXT, NewVersion
 from tests.web.operate_upgrading.test_upgrading import DEARER, LONGER, NOTED, without_visits
 
 from genklang.operate import services
-from genklang.operate.models import Upgrade
+from genklang.operate.models import Enrolment, Task, Upgrade
+from genklang.operate.proving import differences
 from genklang.people.models import Person, User
 
 
@@ -99,3 +100,38 @@ def test_only_the_lead_upgrades(
     assert client.post(address(ward), {"fingerprint": "x"}).status_code == (422 if status == 200 else status)
     assert client.post(f"{address(ward)}1/revert/").status_code == (404 if status == 200 else status)
     assert not Upgrade.objects.exists()
+
+
+def without_heartbeat() -> list[tuple[str, str]]:
+    """The practice no longer listens for the dispenser: an event, an expectation and an indicator less."""
+    heartbeat = TEXT[TEXT.index("  heartbeat:") : TEXT.index("  refilled:")]
+    alive = TEXT[TEXT.index("  alive:\n") : TEXT.index("indicators:")]
+    rehearsed = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    alive:"))
+    alarms = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("  alarms:"))
+    return [(part, "") for part in (heartbeat, alive, rehearsed, alarms)]
+
+
+PAGES = ["", "result/", "people/", "log/", "settings/", "connections/", "mending/", "indicators.csv", "study.csv"]
+
+
+def test_every_page_still_works_for_whoever_stays_on_a_version_that_has_more(
+    ward: Ward, newer: NewVersion, alva: User, bo: User, doris: Person, sign_in: SignIn
+) -> None:
+    ward.report("installed", "2026-03-02 07:05", by="nurse")
+    ward.report("heartbeat", "2026-03-02 07:10")
+    ward.tick("2026-03-04 22:00")
+    assert Task.objects.filter(expectation="alive", closed_at=None).exists()
+    newer(*without_heartbeat())
+    client = sign_in(alva)
+    press(client, ward)
+    ward.enrolment.refresh_from_db()
+    assert ward.enrolment.protocol_version.version == "1.0.0"
+    pages = [f"/adoptions/{ward.adoption.public_id}/{name}" for name in PAGES]
+    pages += ["/adoptions/", f"/cases/{ward.enrolment.public_id}/"]
+    assert {path: client.get(path).status_code for path in pages} == dict.fromkeys(pages, 200)
+    nurse = sign_in(bo)
+    assert "the dispenser is heard from" in nurse.get("/work/").content.decode()
+    assert sign_in(doris).get("/me/").status_code == 200
+    ward.report("heartbeat", "2026-03-04 21:50")
+    ward.tick("2026-03-06 08:00")
+    assert list(differences(Enrolment.objects.all())) == []
