@@ -65,7 +65,19 @@ def delete(model: type[models.Model], columns: Mapping[str, str], places: Sequen
 
 def _columns(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
+        cursor.execute(sql, [_array(column) for column in zip(*values, strict=True)])
+
+
+def _array(values: Sequence[Any]) -> str:
+    """A PostgreSQL array as text: the driver's own way escapes each quotation mark of each value by itself."""
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return "NULL" if value is None else str(value)
 
 
 def _each(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
