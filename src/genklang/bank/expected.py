@@ -277,7 +277,7 @@ def _periods(item: ExpectedIndicator) -> list[tuple[date, Expected]]:
 
 def _grouped_points(protocol: Protocol, item: ExpectedIndicator) -> list[Point]:
     points = []
-    for cell in item.cells:
+    for cell in sorted(item.cells, key=lambda cell: [protocol.rank(by, name) for by, name in cell.by]):
         if cell.period is None and cell.by:
             *inner, outer = [_group_name(protocol, name, value) for name, value in cell.by]
             expected = cell.expected

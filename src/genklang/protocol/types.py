@@ -367,3 +367,11 @@ class Protocol(Part):
     def first_stage(self) -> str:
         """The name of the stage where an enrolment begins."""
         return next(iter(self.stages))
+
+    def rank(self, by: str, name: str | None) -> int:
+        """Where a group stands in the order that the protocol writes stages, arms or a fact's answers; unknown last."""
+        fact = self.facts.get(by)
+        order: list[str] = {"stage": list(self.stages), "arm": list(self.randomise.arms) if self.randomise else []}.get(
+            by, (list(fact.options) or ["true", "false"]) if fact else []
+        )
+        return order.index(name) if name in order else len(order)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from genklang.charts import Chart, Point, chart_bar, chart_line
+from genklang.measure.calendar import whole_periods
 from genklang.measure.values import SMALLEST_CELL, IndicatorValue
 from genklang.operate.pages.measuring import Measured
 from genklang.operate.pages.words import Words, say
@@ -66,7 +67,7 @@ def group_in_words(protocol: Protocol, by: str, value: str | None) -> str:
 
 
 def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) -> Headline:
-    total, values = figures.total(name), figures.of(name)
+    total, values = figures.total(name), whole_ones(indicator, figures.of(name), figures)
     latest = _latest(values) if indicator.per and not _is_rate(indicator) else total
     return Headline(
         name=name,
@@ -82,10 +83,20 @@ def _is_rate(indicator: Indicator) -> bool:
     return indicator.unit == "share" or indicator.value.lower().startswith(("avg", "median"))
 
 
+def whole_ones(indicator: Indicator, values: Sequence[IndicatorValue], figures: Measured) -> list[IndicatorValue]:
+    """The values of whole periods: one that has only begun, or began halfway, looks like a fall. All of them where
+    none is whole yet, or where there are no periods.
+    """
+    if indicator.per is None:
+        return list(values)
+    whole = set(whole_periods(indicator.per, figures.began, figures.until))
+    return [value for value in values if value.period in whole] or list(values)
+
+
 def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
-    """The latest period that is over."""
+    """The latest period, of those that are given."""
     over = [value for value in values if value.period is not None]
-    return over[-2] if len(over) > 1 else over[-1] if over else None
+    return over[-1] if over else None
 
 
 def _note(indicator: Indicator, value: IndicatorValue | None, *, is_latest: bool) -> str:
@@ -143,7 +154,7 @@ def _over_time(indicator: Indicator, values: Sequence[IndicatorValue], words: Wo
     said = {"low": in_unit(min(known), indicator.unit), "high": in_unit(max(known), indicator.unit), "n": len(points)}
     return chart_line(
         title=say(indicator),
-        description=_("%(n)s periods, between %(low)s and %(high)s. The last period is not over yet.") % said,
+        description=_("%(n)s periods, between %(low)s and %(high)s. Only whole periods are shown.") % said,
         x=_("Period"),
         y=_("Share") if percent else say(indicator),
         points=points if first != last else points[:1],
@@ -152,7 +163,7 @@ def _over_time(indicator: Indicator, values: Sequence[IndicatorValue], words: Wo
 
 
 def _by_group(indicator: Indicator, values: Sequence[IndicatorValue], words: Words) -> Chart:
-    bars = []
+    bars, values = [], sorted(values, key=lambda value: _place(value, words.protocol))
     for value in values:
         names = _names(value, words.protocol)
         bars.append(Point(names[-1], value.value, series=", ".join(names[:-1])))
@@ -165,6 +176,11 @@ def _by_group(indicator: Indicator, values: Sequence[IndicatorValue], words: Wor
         bars=bars,
         percent=indicator.unit == "share",
     )
+
+
+def _place(value: IndicatorValue, protocol: Protocol) -> tuple[int, ...]:
+    """Where a group stands in the protocol's own order of stages, arms and answers; what is not known stands last."""
+    return tuple(protocol.rank(by, name) for by, name in value.by)
 
 
 def _names(value: IndicatorValue, protocol: Protocol) -> list[str]:

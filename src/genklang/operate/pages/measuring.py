@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Max
@@ -33,7 +34,10 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Measured:
-    """Every figure of an adoption: `values` by period and group, `totals` over the whole time and everybody."""
+    """Every figure of an adoption: `values` by period and group, `totals` over the whole time and everybody.
+
+    `began` and `until` are the local days between which people have taken part.
+    """
 
     values: list[IndicatorValue]
     totals: list[IndicatorValue]
@@ -41,6 +45,8 @@ class Measured:
     enrolment_months: float
     months: float
     at: int
+    began: date = date.min
+    until: date = date.max
 
     def of(self, indicator: str) -> list[IndicatorValue]:
         """The values of one indicator, in order."""
@@ -89,13 +95,18 @@ def _measured(adoption: Adoption) -> Measured:
         enrolment_months=tables.enrolment_months,
         months=_months(tables),
         at=clock.now(),
+        began=tables.day(_began(tables)),
+        until=tables.day(tables.horizon),
     )
 
 
 def _months(tables: Tables) -> float:
     """How many average months the adoption has had people, at least a day."""
-    began = min(tables[ENROLMENTS].data["enrolled_at"], default=tables.horizon)
-    return max(months_between(began, tables.horizon), 1 / 30)
+    return max(months_between(_began(tables), tables.horizon), 1 / 30)
+
+
+def _began(tables: Tables) -> int:
+    return min(tables[ENROLMENTS].data["enrolled_at"], default=tables.horizon)
 
 
 def _events(adoption: Adoption, protocol: Protocol) -> dict[int, list[EngineEvent]]:
