@@ -61,6 +61,19 @@ def test_adopting_is_reviewed_and_then_runs(lead: Client, dispenser_practice: Pr
     assert made.status == Status.RUNNING
 
 
+def test_a_lead_of_several_organisations_chooses_one(
+    lead: Client, dispenser_practice: Practice, alva: User, granvik: Organisation
+) -> None:
+    add_member(email=alva.email, organisation=granvik, role=Role.LEAD)
+    path = reverse("operate:adopt", args=[dispenser_practice.slug])
+    asked = lead.get(path).content.decode()
+    assert "Which of them is to adopt it?" in asked
+    assert 'value="granvik"' in asked
+    lead.post(f"{path}?organisation=granvik", {**VALUES, "confirmed": "yes"})
+    assert Adoption.objects.latest("pk").organisation == granvik
+    assert "Which of them is to adopt it?" in lead.get(f"{path}?organisation=elsewhere").content.decode()
+
+
 def test_a_wrong_price_keeps_the_rest(lead: Client, dispenser_practice: Practice) -> None:
     path = reverse("operate:adopt", args=[dispenser_practice.slug])
     answer = lead.post(path, {**VALUES, "price-visit": "cheap", "zone": "Stockholm"})

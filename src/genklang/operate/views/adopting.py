@@ -29,7 +29,10 @@ from genklang.protocol.types import Protocol
 def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     """Own values first, then a review of them, then it runs."""
     practice = get_object_or_404(Practice, slug=slug, current__isnull=False)
-    organisation = _led(request)
+    led = _led(request)
+    organisation = _chosen(request, led)
+    if organisation is None:
+        return render(request, "operate/adopt_where.html", {"practice": practice, "organisations": led})
     assert practice.current is not None
     protocol = protocol_of(practice.current)
     initial = {"name": practice.title, "zone": organisation.zone, **_me_everywhere(request, protocol)}
@@ -86,12 +89,18 @@ def set_status(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     return redirect("operate:settings", adoption.public_id)
 
 
-def _led(request: HttpRequest) -> Organisation:
-    """The organisation that the user adopts for; raises PermissionDenied for whoever leads none."""
-    organisation = Organisation.objects.for_user(request.user, roles=("lead",)).first()
-    if organisation is None:
+def _led(request: HttpRequest) -> list[Organisation]:
+    """The organisations that the user may adopt for; raises PermissionDenied for whoever leads none."""
+    found = list(Organisation.objects.for_user(request.user, roles=("lead",)))
+    if not found:
         raise PermissionDenied(_("Adopting a practice is for the organisation's lead."))
-    return organisation
+    return found
+
+
+def _chosen(request: HttpRequest, led: list[Organisation]) -> Organisation | None:
+    """The one that is asked for in the address, or the only one; None while a lead of several has to choose."""
+    asked = request.GET.get("organisation")
+    return led[0] if len(led) == 1 else next((each for each in led if each.slug == asked), None)
 
 
 def _me_everywhere(request: HttpRequest, protocol: Protocol) -> dict[str, list[str]]:
