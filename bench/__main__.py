@@ -15,6 +15,7 @@ NAMES = {
     "expressions": "compiled expressions against the same thing written in Python",
     "rehearsal": "the production step in virtual time against SimPy",
     "measure": "indicators against hand-written DuckDB SQL",
+    "evaluate": "randomisation draws and synthetic controls against the usual, and whether intervals cover",
     "store": "the full durable step against raw inserts of the same rows",
     "crash": "kill -9 anywhere: what is lost, doubled or wrong afterwards",
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FEW_STUDIES = 5
 FEW_FOR_EGGER = 10
+FEW_FOR_PREDICTION = 10
 _SUSPECT = 0.1  # the level that Egger and others use: the test is weak
 
 
@@ -33,6 +34,7 @@ def of_pool(
         *_depends(summaries),
         *_one_study(summaries[0], left_out),
         *_few(k),
+        *_short(k),
         *_without(without_result, k),
         *_small(small, k, skipped=skipped),
         *direction(better),
@@ -85,6 +87,20 @@ def _few(k: int) -> list[Flag]:
             sv="Bara {k} studier: hur mycket effekten skiljer sig mellan platser är nästan okänt.",
             en="Only {k} studies: how much the effect differs between places is next to unknown.",
             k=k,
+        )
+    ]
+
+
+def _short(k: int) -> list[Flag]:
+    """Simulated in bench/evaluate.py: with six studies that differ, 95 percent intervals held the next 87 times in 100."""
+    if not 3 <= k < FEW_FOR_PREDICTION:
+        return []
+    return [
+        said(
+            "prediction_short",
+            sv="Färre än {n} resultat: intervallet för nästa kommun är snarare för smalt än för brett.",
+            en="Fewer than {n} results: the interval for the next municipality is too narrow rather than too wide.",
+            n=FEW_FOR_PREDICTION,
         )
     ]
 
