@@ -20,7 +20,7 @@ from genklang.engine.json import due_as_dict, effect_as_dict, fact_as_dict
 
 _NEEDED = ("id", "enrolment", "event", "occurred_at")
 _KNOWN = (*_NEEDED, "by", "data", "sequence", "received_at")
-_EXAMPLE = '{"id": "1", "enrolment": "anna", "event": "dose_taken", "occurred_at": "2026-03-29T08:04:00+02:00", "by": "device"}'
+_EXAMPLE = '{"id": "1", "enrolment": "anna", "event": "dose_taken", "occurred_at": "2026-03-29T08:04:00+02:00"}'
 
 
 @dataclass
