@@ -27,6 +27,7 @@ from genklang.engine import Event as EngineEvent  # noqa: E402
 from genklang.engine import parse_instant  # noqa: E402
 from genklang.operate import clock, history, services, worker  # noqa: E402
 from genklang.operate.incoming import IncomingEvent, Outcome, Source  # noqa: E402
+from genklang.operate.loop import Loop  # noqa: E402
 from genklang.operate.models import Adoption, Event  # noqa: E402
 from genklang.people import services as people  # noqa: E402
 from genklang.protocol.reading import canonical_json, digest, read_protocol  # noqa: E402
@@ -204,9 +205,10 @@ def _idle(town: Town, kind: str) -> Figure:
     worker.drain(now)
     while worker.drain(now).delivered:
         pass
+    loop = Loop()
+    loop.once()
     with CaptureQueriesContext(connection) as asked:
-        worker.tick(now)
-        worker.drain(now)
+        loop.once()
     asks = float(len(asked))
     return at_most(f"statements of an idle worker's round, {kind}", (asks, 1.0), 2, unit="statements")
 

@@ -33,6 +33,7 @@ class Loop:
         self._beat_at = 0
         self._lag = 0
         self._trusted = True
+        self._upcoming = worker.Upcoming(None, None)
 
     def run(self) -> None:
         """Works until told to stop; a database that is away for a while is waited for."""
@@ -57,14 +58,18 @@ class Loop:
             return False
         if self._before:
             self._before(now)
+        self._upcoming = worker.upcoming()
+        if self._upcoming.first is None or self._upcoming.first > now:
+            return False
         ticked = worker.tick(now)
         self._lag = max(self._lag, ticked.lag)
         drained = worker.drain(clock.now())
+        self._upcoming = worker.upcoming()
         return ticked.enrolments == worker.BATCH or drained.delivered == worker.BATCH
 
     def _rest(self) -> float:
         """Seconds until the next thing falls due, at most the interval."""
-        upcoming = worker.next_wake()
-        if upcoming is None or not self._trusted:
+        first = self._upcoming.first
+        if first is None or not self._trusted:
             return self._interval
-        return max(0.0, min(self._interval, (upcoming - clock.now()) / clock.SECOND))
+        return max(0.0, min(self._interval, (first - clock.now()) / clock.SECOND))

@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from genklang.cli import work
 from genklang.operate import clock, services
@@ -73,3 +74,12 @@ def test_once_does_what_is_due_and_stops(
     assert Alarm.objects.count() == 1
     assert work.run(asked) == 0
     assert json.loads(capsys.readouterr().out)["enrolments"] == 0
+
+
+def test_a_round_with_nothing_to_do_looks_twice_and_no_more(
+    lindmala: Organisation, doris: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    loop = Loop()
+    loop.once()  # the first notes a sign of life
+    with django_assert_num_queries(2):
+        assert not loop.once()
