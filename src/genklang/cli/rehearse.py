@@ -278,6 +278,6 @@ def _number(value: float, language: str) -> str:
 
 
 def _language(given: str | None) -> str:
-    from genklang.cli.evaluate import language_of
+    from genklang.cli.tables import language_of
 
     return language_of(given)
