@@ -78,8 +78,9 @@ def set_aside(enrolment: Enrolment, error: Exception) -> None:
 
 def lock(adoption: Adoption, key: str) -> Enrolment | None:
     """The enrolment, held for this transaction; None where the adoption has none of that key."""
-    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",))
-    return rows.filter(adoption=adoption, key=key).first()
+    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",)).filter(adoption=adoption, key=key)
+    # PostgreSQL leaves out a row that was moved to another version while this waited for it; asked again, it is there.
+    return rows.first() or rows.first()
 
 
 def find(adoption: Adoption, key: str) -> Enrolment | None:
