@@ -84,6 +84,17 @@ def test_a_wrong_price_keeps_the_rest(lead: Client, dispenser_practice: Practice
     assert 'value="2800"' in page
 
 
+def test_the_first_who_takes_part_is_seen_at_once(lead: Client, companions: Adoption, doris: Person) -> None:
+    assert "Nobody takes part yet" in lead.get(to("adoption", companions)).content.decode()
+    services.enrol(companions, person=doris, key="L-1")
+    assert "Nobody takes part yet" not in lead.get(to("adoption", companions)).content.decode()
+
+
+def test_where_only_people_report_no_key_is_offered(lead: Client, companions: Adoption, ward: Ward) -> None:
+    assert "it is people who report" in lead.get(to("connections", companions)).content.decode()
+    assert "dose_taken" in lead.get(to("connections", ward.adoption)).content.decode()
+
+
 def test_somebody_new_takes_part(lead: Client, ward: Ward) -> None:
     path = to("enrol", ward.adoption)
     assert lead.post(path, {}).status_code == 422

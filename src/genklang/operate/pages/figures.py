@@ -68,7 +68,7 @@ def group_in_words(protocol: Protocol, by: str, value: str | None) -> str:
 
 def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) -> Headline:
     total, values = figures.total(name), whole_ones(indicator, figures.of(name), figures)
-    latest = _latest(values) if indicator.per and not _is_rate(indicator) else total
+    latest = figure_of(name, indicator, figures)
     return Headline(
         name=name,
         label=say(indicator),
@@ -76,6 +76,13 @@ def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) 
         note=_note(indicator, latest, is_latest=latest is not total),
         chart=indicator_chart(indicator, values, words),
     )
+
+
+def figure_of(name: str, indicator: Indicator, figures: Measured) -> IndicatorValue | None:
+    """The figure that tells an indicator: of the whole time, or of the latest whole period for a count a month."""
+    if indicator.per and not _is_rate(indicator):
+        return _latest(whole_ones(indicator, figures.of(name), figures))
+    return figures.total(name)
 
 
 def _is_rate(indicator: Indicator) -> bool:

@@ -63,7 +63,9 @@ def measured(adoption: Adoption) -> Measured:
 
 
 def kept(adoption: Adoption, what: str, make: Callable[[], T], *, kept_for: int = KEPT_FOR) -> T:
-    """What `make` makes, kept until the log has grown and `kept_for` µs have passed, or the prices have changed."""
+    """What `make` makes, kept until the log has grown and `kept_for` µs have passed; until somebody
+    new takes part, or the prices have changed.
+    """
     place, stamp, now = (str(adoption.public_id), what), _stamp(adoption), clock.now()
     with _lock:
         found = _kept.get(place)
@@ -183,4 +185,5 @@ def _horizon(adoption: Adoption) -> int:
 def _stamp(adoption: Adoption) -> tuple[Any, ...]:
     events = Event.objects.filter(adoption=adoption).aggregate(last=Max("pk"))["last"]
     facts = OutcomeFact.objects.filter(enrolment__adoption=adoption).aggregate(last=Max("pk"))["last"]
-    return (events, facts, repr(adoption.overlay.get("prices")))
+    people = Enrolment.objects.filter(adoption=adoption).count()
+    return (events, facts, people, repr(adoption.overlay.get("prices")))

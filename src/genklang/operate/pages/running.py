@@ -8,7 +8,7 @@ from genklang.bank.models import Practice
 from genklang.measure.values import SMALLEST_CELL, for_release
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Status
-from genklang.operate.pages.figures import in_unit
+from genklang.operate.pages.figures import figure_of, in_unit
 from genklang.operate.pages.measuring import kept, measured
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.result import result_of
@@ -53,13 +53,15 @@ def _place(adoption: Adoption) -> Place:
 
 
 def _figures(adoption: Adoption) -> list[tuple[str, str]]:
-    """Shares and averages over the whole time; what fewer than five stand behind is left out."""
-    indicators = protocol_of(adoption.protocol_version).indicators
-    released = {value.indicator: value.value for value in for_release(measured(adoption).totals)}
+    """Shares and averages over the whole time, counts a month of the latest one; never of fewer than five people."""
+    indicators, figures = protocol_of(adoption.protocol_version).indicators, measured(adoption)
+    chosen = {name: each for name, each in indicators.items() if each.headline}
+    told = [figure_of(name, each, figures) for name, each in chosen.items()]
+    released = {value.indicator: value.value for value in for_release([value for value in told if value])}
     return [
         (say(indicator), in_unit(released[name], indicator.unit))
-        for name, indicator in list(indicators.items())[:HEADLINES]
-        if indicator.headline and released.get(name) is not None
+        for name, indicator in list(chosen.items())[:HEADLINES]
+        if released.get(name) is not None
     ]
 
 

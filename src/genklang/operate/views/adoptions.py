@@ -1,6 +1,7 @@
 """What belongs to an adoption beside its figures: the list of all, people and enrolling, keys, the log."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from genklang.operate import services
+from genklang.operate import clock, services
 from genklang.operate.forms.lead import EnrolForm, LogForm, TokenForm
 from genklang.operate.models import Adoption, Enrolment, Token
 from genklang.operate.pages import adoptions as pages
@@ -146,8 +147,9 @@ def _issue(form: TokenForm, adoption: Adoption) -> str:
 
 
 def _example(adoption: Adoption) -> dict[str, str]:
-    """An event that a device may report here, for the example."""
+    """An event that a device or system may report here, for the example; none where only people report."""
     events = protocol_of(adoption.protocol_version).events
     by_device = [name for name, kind in events.items() if {"device", "system"} & set(kind.by)]
     first = Enrolment.objects.filter(adoption=adoption).first()
-    return {"event": (by_device or list(events))[0], "enrolment": first.key if first else "P-0017"}
+    at = clock.moment(clock.now()).astimezone(ZoneInfo(adoption.zone)).isoformat(timespec="seconds")
+    return {"event": next(iter(by_device), ""), "enrolment": first.key if first else "P-0017", "at": at}
