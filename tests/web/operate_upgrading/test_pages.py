@@ -129,6 +129,7 @@ def test_every_page_still_works_for_whoever_stays_on_a_version_that_has_more(
     pages = [f"/adoptions/{ward.adoption.public_id}/{name}" for name in PAGES]
     pages += ["/adoptions/", f"/cases/{ward.enrolment.public_id}/"]
     assert {path: client.get(path).status_code for path in pages} == dict.fromkeys(pages, 200)
+    assert "1 person takes part on another version" in client.get(pages[0]).content.decode()
     nurse = sign_in(bo)
     assert "the dispenser is heard from" in nurse.get("/work/").content.decode()
     assert sign_in(doris).get("/me/").status_code == 200

@@ -125,6 +125,12 @@ def said(problem: Problem) -> str:
     return text[:1].upper() + text[1:]
 
 
+def on_another_version(adoption: Adoption) -> int:
+    """How many take part on another version than those who begin now."""
+    running = Enrolment.objects.filter(adoption=adoption, ended_at=None)
+    return running.exclude(protocol_version=adoption.protocol_version_id).count()
+
+
 def latest(adoption: Adoption) -> Upgrade | None:
     """The upgrade that can be taken back, if any."""
     row = adoption.upgrades.select_related("old", "new", "by").first()

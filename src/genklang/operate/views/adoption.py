@@ -20,6 +20,7 @@ from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.result import result_of, study_rows
+from genklang.operate.pages.upgrading import on_another_version
 from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
 from genklang.people.models import Action
 from genklang.people.services import record_access
@@ -37,6 +38,7 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "money": money_of(found, figures),
         "who": pages.who_does_what(found),
         "enrolments": figures.enrolments,
+        "on_another_version": on_another_version(found),
     }
     return render(request, "operate/adoption.html", side(request, found, "adoption") | values)
 
