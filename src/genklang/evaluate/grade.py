@@ -38,12 +38,14 @@ _LABELS = {
 STARTS = {
     "randomised": Grade.STRONG,
     "cluster_randomised": Grade.STRONG,
+    "stepped_wedge": Grade.STRONG,
     "survival": Grade.STRONG,
     "difference_in_differences": Grade.MODERATE,
     "synthetic_control": Grade.MODERATE,
     "interrupted_time_series": Grade.LIMITED,
     "before_after": Grade.VERY_LIMITED,
     "one_group": Grade.VERY_LIMITED,
+    "survey": Grade.VERY_LIMITED,
 }
 FEWEST_ADOPTIONS = 2
 FEWEST_PEOPLE = 100

@@ -107,3 +107,7 @@ MONEY = {
         en="Whether the practice pays for itself depends on how large the saving truly is.",
     ),
 }
+DEPENDS = Text(
+    sv="{meaning} Slutsatsen beror på vilken metod som används: de två som prövats ger olika svar.",
+    en="{meaning} The conclusion depends on the choice of method: the two tried give different answers.",
+)

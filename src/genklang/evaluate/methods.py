@@ -259,5 +259,30 @@ ICER = Method(
     formula="difference in cost/difference in effect",
     source="Fieller (1954), JRSS B 16:175-185; Willan & O'Brien (1996), Health Economics 5:297-305",
 )
+STEPPED = Method(
+    id="stepped",
+    name=Text(sv="trappstegsinförande, grupp och period inräknade", en="stepped wedge, allowing for group and period"),
+    formula="y = group + period + b*practice on group means; p and interval from dealing the starts anew",
+    source="Hussey & Hughes (2007), Contemp Clin Trials 28:182-191; Wang & De Gruttola (2017), Stat Med 36:2831-2843",
+)
+STEPPED_VERTICAL = Method(
+    id="stepped_vertical",
+    name=Text(sv="trappstegsinförande, inom perioder", en="stepped wedge, within periods"),
+    formula="sum(w*(m1 - m0))/sum(w), w = n1*n0/(n1 + n0) in each period; p and interval from dealing the starts anew",
+    source="Thompson et al. (2018), Stat Med 37:2487-2500",
+)
+SURVEY = Method(
+    id="survey",
+    name=Text(sv="medelvärde i slumpmässigt urval", en="mean in a random sample"),
+    formula="sum(w*y)/sum(w); var = sum over strata of (1 - f)*c/(c - 1)*sum((z - z_mean)²), z = w*(y - m)/sum(w) "
+    "summed by cluster; t(clusters - strata)",
+    source="Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, ch. 5",
+)
+SURVEY_SHARE = Method(
+    id="survey_share",
+    name=Text(sv="andel i slumpmässigt urval", en="share in a random sample"),
+    formula="Wilson's limits with n = p(1 - p)/var*(z/t)²",
+    source="Korn & Graubard (1998), Survey Methodology 24:193-201",
+)
 
 ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))

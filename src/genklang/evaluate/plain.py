@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genklang.evaluate import plain_places, plain_worth
-from genklang.evaluate.meanings import CAUSAL, CHANGE, MONEY, TARGET
+from genklang.evaluate.meanings import CAUSAL, CHANGE, DEPENDS, MONEY, TARGET
 from genklang.evaluate.texts import Number, Part, Text, decimals_for
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ def sentences(finding: Finding) -> Sentences:
             return _who_clusters(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
         case "randomised" | "survival":
             return _who_randomised(finding), _seen_two_arms(finding), _meaning(finding, causal=True)
-        case "difference_in_differences" | "synthetic_control":
+        case "difference_in_differences" | "synthetic_control" | "stepped_wedge":
             return plain_places.sentences(finding)
         case "cost_effectiveness":
             return plain_worth.sentences(finding)
         case "one_group":
             return _who_one_group(finding), _seen_one_group(finding), _meaning_target(finding)
+        case "survey":
+            return _who_survey(finding), _seen_one_group(finding), _meaning_target(finding)
         case "before_after":
             return _who_before_after(finding), _seen_before_after(finding), _meaning(finding, causal=False)
         case "interrupted_time_series":
@@ -201,16 +203,10 @@ def _arm_number(arm: Arm, scale: float, decimals: int) -> Number:
     return _scaled(arm.value or 0.0, scale, decimals)
 
 
-_DEPENDS = Text(
-    sv="{meaning} Slutsatsen beror på vilken metod som används: de två som prövats ger olika svar.",
-    en="{meaning} The conclusion depends on the choice of method: the two tried give different answers.",
-)
-
-
 def _meaning(finding: Finding, *, causal: bool) -> Text:
     meaning = (CAUSAL if causal else CHANGE)[finding.verdict]
     depends = any(flag.id == "depends_on_method" for flag in finding.flags)
-    return _DEPENDS.fill(meaning=meaning) if depends else meaning
+    return DEPENDS.fill(meaning=meaning) if depends else meaning
 
 
 def _who_one_group(finding: Finding) -> Text:
@@ -218,6 +214,14 @@ def _who_one_group(finding: Finding) -> Text:
         sv="{n} personer i en grupp, utan jämförelsegrupp.",
         en="{n} people in one group, with no comparison group.",
     ).fill(n=finding.arms[0].n)
+
+
+def _who_survey(finding: Finding) -> Text:
+    settings = dict(finding.settings)
+    return Text(
+        sv="{n} av {drawn} slumpvis utvalda svarade, och räknas upp till hela befolkningen.",
+        en="{n} of {drawn} drawn at random answered, and stand for the whole population.",
+    ).fill(n=int(settings["answered"] or 0), drawn=int(settings["drawn"] or 0))
 
 
 def _seen_one_group(finding: Finding) -> Text:

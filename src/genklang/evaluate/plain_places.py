@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genklang.evaluate.meanings import PLACES
+from genklang.evaluate.meanings import CAUSAL, DEPENDS, PLACES
 from genklang.evaluate.texts import Number, Text, decimals_for
 
 if TYPE_CHECKING:
@@ -15,8 +15,19 @@ _WORDS = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
 
 def sentences(finding: Finding) -> tuple[Text, Text, Text]:
     """Who, what was seen, what it means."""
-    who = _who_several(finding) if finding.design == "difference_in_differences" else _who_one(finding)
-    return who, _seen(finding), PLACES[finding.verdict]
+    who = {"difference_in_differences": _who_several, "stepped_wedge": _who_stepped}.get(finding.design, _who_one)
+    meaning = CAUSAL if finding.design == "stepped_wedge" else PLACES
+    depends = any(flag.id == "depends_on_method" for flag in finding.flags)
+    said = meaning[finding.verdict]
+    return who(finding), _seen(finding), DEPENDS.fill(meaning=said) if depends else said
+
+
+def _who_stepped(finding: Finding) -> Text:
+    settings = dict(finding.settings)
+    return Text(
+        sv="{n} grupper lottades till när de skulle börja, och följdes i {k} perioder.",
+        en="{n} groups were assigned by lot when to begin, and followed for {k} periods.",
+    ).fill(n=int(settings["groups"] or 0), k=int(settings["periods"] or 0))
 
 
 def _who_several(finding: Finding) -> Text:

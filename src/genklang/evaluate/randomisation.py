@@ -73,10 +73,12 @@ def randomisation_inference(
         return _exact(parts[0], confidence=confidence)
     observed = float(sum(_observed(part) for part in parts))
     if is_share:
-        return _result(observed, _p(_draw_shares(parts, seed, draws), observed), None, confidence, is_share=True)
+        return _result(
+            observed, p_of_draws(_draw_shares(parts, seed, draws), observed), None, confidence, is_share=True
+        )
     differences, shares = _draw(parts, seed, draws)
-    interval = _inverted(observed, differences, shares, confidence=confidence)
-    return _result(observed, _p(differences, observed), interval, confidence, is_share=False)
+    interval = shifts_not_ruled_out(observed, differences, shares, confidence=confidence)
+    return _result(observed, p_of_draws(differences, observed), interval, confidence, is_share=False)
 
 
 def _split(outcome: Floats, treated: Bools, codes: Ints) -> list[_Stratum]:
@@ -93,7 +95,7 @@ def _observed(part: _Stratum) -> float:
     return part.weight * float(part.outcome[part.treated].mean() - part.outcome[~part.treated].mean())
 
 
-def _p(differences: Floats, observed: float) -> float:
+def p_of_draws(differences: Floats, observed: float) -> float:
     """The share of draws at least as far out as the observed, itself counted among them."""
     as_far = np.abs(differences) >= abs(observed) - _TIE * float(np.abs(differences).max())
     return float((1 + np.count_nonzero(as_far)) / (1 + len(differences)))
@@ -193,7 +195,9 @@ def _drawn(treated: Bools, weighed: Floats, random: np.random.Generator, rows: i
     return sums
 
 
-def _inverted(observed: float, differences: Floats, shares: Floats, *, confidence: float) -> tuple[float, float]:
+def shifts_not_ruled_out(
+    observed: float, differences: Floats, shares: Floats, *, confidence: float
+) -> tuple[float, float]:
     """The shifts that a two-sided test of level 1 - confidence keeps, from one set of draws and without search.
 
     Take a shift t from the treated: the observed difference becomes d - t, and a draw's becomes a - t*b (a: its

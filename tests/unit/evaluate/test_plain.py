@@ -22,7 +22,7 @@ def example(design: str) -> Finding:
         case "randomised":
             return evaluate_table(load_rossi(), design=design, outcome="arrest", subgroups=["race"], **rossi)
         case "cluster_randomised":
-            table = {"y": count, "t": [0, 1] * 8, "c": [0, 1, 2, 3] * 4}
+            table: dict[str, Any] = {"y": count, "t": [0, 1] * 8, "c": [0, 1, 2, 3] * 4}
             return evaluate_table(table, design=design, outcome="y", treatment="t", cluster="c", better="lower")
         case "difference_in_differences":
             table = {"y": [c + (c % 3) * (i > 1) for c in count for i in range(3)], "t": [1, 2, 3] * 16}
@@ -36,6 +36,15 @@ def example(design: str) -> Finding:
             table = {"y": count, "t": [0, 1] * 8, "c": [100 * c + 7 * i for i, c in enumerate(count)]}
             options: dict[str, Any] = {"cost": "c", "willingness": 300, "better": "higher"}
             return evaluate_table(table, design=design, outcome="y", treatment="t", **options)
+        case "stepped_wedge":
+            table = {"y": [c + (g * i) % 3 - (i > g // 2) for g, c in enumerate(count) for i in range(9)]}
+            table |= {"t": list(range(9)) * 16, "g": [g for g in range(16) for _ in range(9)]}
+            table |= {"x": [int(i > g // 2) for g in range(16) for i in range(9)]}
+            return evaluate_table(table, design=design, outcome="y", time="t", group="g", treatment="x")
+        case "survey":
+            answers = [1, 0, None, 1, 1, 0, 1, 1, 0, None] * 8
+            table = {"y": answers, "s": [0, 1] * 40, "n": [500, 900] * 40}
+            return evaluate_table(table, design=design, outcome="y", strata="s", population="n")
         case "survival":
             return evaluate_table(load_rossi(), design=design, time="week", event="arrest", **rossi)
         case "one_group":

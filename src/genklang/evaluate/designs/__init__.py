@@ -11,6 +11,8 @@ from genklang.evaluate.designs import (
     randomised,
     series,
     staggered,
+    stepped,
+    survey,
     synthetic,
     time_to_event,
     worth,
@@ -27,6 +29,8 @@ BUILDERS: dict[str, Callable[[Request], Finding]] = {
     "interrupted_time_series": series.build,
     "difference_in_differences": staggered.build,
     "synthetic_control": synthetic.build,
+    "stepped_wedge": stepped.build,
+    "survey": survey.build,
     "cost_effectiveness": worth.build,
 }
 OTHER_NAMES = {

@@ -92,7 +92,7 @@ def _few(k: int) -> list[Flag]:
 
 
 def _short(k: int) -> list[Flag]:
-    """Simulated in bench/evaluate.py: with six studies that differ, 95 percent intervals held the next 87 times in 100."""
+    """By simulation (bench/evaluate.py), with six studies that differ 95 percent intervals held the next 87 in 100."""
     if not 3 <= k < FEW_FOR_PREDICTION:
         return []
     return [
