@@ -34,5 +34,6 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("alva", "/sign-in/2fa/"),
     ("bo", "/organisations/{lindmala}/access-log/"),
     ("elin", "/accessibility/feedback/"),
+    ("elin", "/practices/desk/"),
     ("doris", "/account/"),
 ]

@@ -18,6 +18,8 @@ from genklang.protocol.problems import Problem, ProtocolErrors
 from genklang.protocol.reading import canonical_json, digest
 
 log = logging.getLogger(__name__)
+EDITORS = ""  # the source of what the bank's editors tell: nothing published
+AFTER_THE_FOLDER = 1000  # positions below are the folder's own
 LOADER = b"1"  # raise it when what is stored of a folder changes, so that every folder is read anew
 
 
@@ -78,6 +80,22 @@ def publish_version(practice: Practice, folder: Folder) -> ProtocolVersion:
     return ProtocolVersion.objects.get_or_create(digest=digest(folder.protocol), defaults=fields)[0]
 
 
+def tell_spread(practice: Practice, *, kind: str, who: str, happened: str, note: str = "") -> Spread:
+    """Adds what has become of the idea, last in its row, in the words that the editor wrote."""
+    last = practice.spread.order_by("-position").first()
+    return Spread.objects.create(
+        practice=practice,
+        position=max(AFTER_THE_FOLDER, last.position + 1 if last else 0),
+        kind=kind,
+        who_sv=who,
+        who_en=who,
+        happened=happened,
+        note_sv=note,
+        note_en=note,
+        source=EDITORS,
+    )
+
+
 def _load(folder: Path, stamp: str, report: LoadReport) -> None:
     try:
         publish(read_folder(folder), stamp=stamp)
@@ -105,7 +123,7 @@ def _fields(folder: Folder, stamp: str) -> dict[str, object]:
 
 
 def _replace_spread(practice: Practice, folder: Folder) -> None:
-    practice.spread.all().delete()
+    practice.spread.exclude(source=EDITORS).delete()  # what editors have told is in no folder
     Spread.objects.bulk_create(
         Spread(
             practice=practice,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from genklang.bank import views
+from genklang.bank import desk, views
 
 app_name = "bank"
 urlpatterns = [
     path("", views.practice_list, name="list"),
     path("compare/", views.compare, name="compare"),
+    path("desk/", desk.desk, name="desk"),
     path("<slug:slug>/", views.practice_page, name="practice"),
     path("<slug:slug>/rehearse/", views.rehearse, name="rehearse"),
     path("<slug:slug>/protocol.yaml", views.protocol_file, name="protocol"),

@@ -50,6 +50,8 @@ def _own_places(user: User, memberships: list[Membership]) -> list[tuple[str, st
     entries += [
         (_("Access log"), "people:access-log", [row.organisation.slug]) for row in memberships if row.role == Role.LEAD
     ][:1]
+    if Role.EDITOR in roles:
+        entries.append((_("The desk"), "bank:desk", []))
     if user.persons.exists():
         entries.append((_("My page"), "operate:my-page", []))
     return entries
