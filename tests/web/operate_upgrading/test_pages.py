@@ -136,3 +136,15 @@ def test_every_page_still_works_for_whoever_stays_on_a_version_that_has_more(
     ward.report("heartbeat", "2026-03-04 21:50")
     ward.tick("2026-03-06 08:00")
     assert list(differences(Enrolment.objects.all())) == []
+
+
+def test_what_is_planned_for_whoever_stays_is_still_on_the_worklist(
+    ward: Ward, newer: NewVersion, alva: User, bo: User, sign_in: SignIn
+) -> None:
+    ward.report("installed", "2026-03-02 07:05", by="nurse")
+    refill = TEXT[TEXT.index("  refill:\n") : TEXT.index("  alive:\n")]
+    lines = TEXT.splitlines(keepends=True)
+    gone = [line for line in lines if line.startswith(("    refill:", "  refills_in_time:"))]
+    newer((refill, ""), *((line, "") for line in gone))
+    press(sign_in(alva), ward)
+    assert "The dispenser is refilled" in sign_in(bo).get("/work/").content.decode()

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, F, IntegerField, Q, QuerySet, Valu
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.health import Health, worker_health
@@ -157,11 +158,13 @@ def _alarm_line(alarm: Alarm, words: Words) -> Line:
 
 
 def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> QuerySet[Any, Any]:
-    tasks, dues = Q(pk__in=[]), Q(pk__in=[])
+    tasks, dues, others = Q(pk__in=[]), Q(pk__in=[]), _other_versions(roles)
     for adoption, names in roles.items():
         tasks |= Q(adoption=adoption, role__in=names)
-        planned = planned_by_people(protocol_of(adoption.protocol_version), names)
-        dues |= Q(adoption=adoption, expectation__in=planned)
+        for version in (adoption.protocol_version, *others[adoption.pk]):
+            planned = planned_by_people(protocol_of(version), names)
+            theirs = {"enrolment__protocol_version": version} if others[adoption.pk] else {}
+            dues |= Q(adoption=adoption, expectation__in=planned, **theirs)
     if sieve.show == "tasks":
         dues = Q(pk__in=[])
     if sieve.show == "planned":
@@ -172,6 +175,18 @@ def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> Q
         _columns(to_come, DUE, "target_at", "deadline_at"), all=True
     )
     return both.order_by("group", "at", "row")
+
+
+def _other_versions(roles: Iterable[Adoption]) -> dict[int, list[ProtocolVersion]]:
+    """The versions that people take part on beside the adoption's own, by adoption: what is planned follows theirs."""
+    running = Enrolment.objects.filter(adoption__in=list(roles), ended_at=None)
+    others = running.exclude(protocol_version=F("adoption__protocol_version")).order_by()
+    pairs = list(others.values_list("adoption_id", "protocol_version_id").distinct())
+    versions = ProtocolVersion.objects.in_bulk({version for _adoption, version in pairs}) if pairs else {}
+    found: dict[int, list[ProtocolVersion]] = defaultdict(list)
+    for adoption, version in pairs:
+        found[adoption].append(versions[version])
+    return found
 
 
 def _columns(rows: QuerySet[Any, Any], group: int, at: str, end: str) -> QuerySet[Any, Any]:
