@@ -17,6 +17,7 @@ NAMES = {
     "measure": "indicators against hand-written DuckDB SQL",
     "evaluate": "randomisation draws and synthetic controls against the usual, and whether intervals cover",
     "store": "the full durable step against raw inserts of the same rows",
+    "calls": "batches of 500 over HTTP, to one server on PostgreSQL",
     "crash": "kill -9 anywhere: what is lost, doubled or wrong afterwards",
 }
 IN_ALL_KILLS = 20

@@ -57,15 +57,20 @@ def main() -> None:
     """Prints the figures as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--calls", type=int, default=0, help="only make so many dispensers, and print a token")
     args = parser.parse_args()
     migrate()
+    if args.calls:
+        town = _town(args.calls, since=clock.now() - clock.MINUTE)
+        sys.stdout.write(services.issue_token(town.adoption, label="bench")[1])
+        return
     town = _town(200 if args.quick else 1000)
     kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     figures = [_batch(town, kind), _single(town, kind), _deadlines(town, kind), _idle(town, kind)]
     sys.stdout.write(json.dumps([figure.as_dict() for figure in figures]))
 
 
-def _town(number: int) -> Town:
+def _town(number: int, *, since: int | None = None) -> Town:
     text = PRACTICE.read_text(encoding="utf-8")
     protocol = read_protocol(text, file=str(PRACTICE))
     practice = Practice.objects.create(slug=protocol.practice)
@@ -74,7 +79,7 @@ def _town(number: int) -> Town:
     )
     organisation = people.add_organisation(slug="proveby", name="Proveby")
     town = Town(services.adopt(organisation=organisation, protocol_version=version, actor=None, name="Prov"), number)
-    now = town.at("07:30")
+    now = since if since is not None else town.at("07:30")
     facts = {"dose_times": list(TIMES), "can_operate": True, "physician_agrees": True}
     histories = []
     for place in range(number):

@@ -81,7 +81,7 @@ class _Harness:
         self._plan.write_text(json.dumps({"enrolments": enrolments, "clients": names, "channels": channels}))
         self._town("make", str(self._plan))
         secrets = json.loads(self._plan.read_text())["secrets"]
-        port = _free_port()
+        port = free_port()
         processes = self._processes(port)
         address = f"http://127.0.0.1:{port}/api/v1/events"
         clients = [
@@ -181,7 +181,8 @@ class _Harness:
         return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=600, check=False)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -197,4 +198,6 @@ def _figure(server: str, kills: int, seed: int) -> Figure:
     )
     note += "".join(f"\n    wrong: {line}" for line in found.wrong)
     wrong = len(found.wrong)
-    return Figure(f"crash on {kind}", wrong, found.kills, "kills", float(wrong), "0 wrong", not wrong, note)
+    figure = Figure(f"crash on {kind}", wrong, found.kills, "kills", float(wrong), "0 wrong", not wrong, note)
+    print(figure.line(), file=sys.stderr, flush=True)  # the long form takes its time, and may be stopped
+    return figure
