@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(("**.sv", "**.en"), _CHANGED, "additive", "only words change; see that they still ask and say the same thing"),
     Rule(("expectations.*.internal",), _SET, "additive", "it only decides who is shown it"),
-    Rule(("**.help.**", "**.source.**"), _SET, "additive", "it only explains"),
+    Rule(("**.help.**", "**.source.**", "events.*.happened.**"), _SET, "additive", "it only explains"),
     Rule(
         ("roles", "facts", "events", "expectations", "indicators", "economy.*", "**.fields", "**.options"),
         _MOVED,

@@ -88,6 +88,9 @@ class EventKind(Labelled):
     )
     when: Expr | None = Field(None, description="What must hold of facts and fields for it to be accepted.")
     help: Text | None = Field(None, description="A line that tells the person what to do.")
+    happened: Text | None = Field(
+        None, description="What it is called once it has happened, where its name asks somebody to do something."
+    )
 
 
 class Stage(Labelled):

@@ -98,3 +98,8 @@ def test_who_looked_stands_there(me: Client, company: Enrolment, bo: User, sign_
 
 def test_somebody_without_anything_is_told_so(sign_in: SignIn, elin: User) -> None:
     assert "Nothing here is about you" in seen(sign_in(elin))
+
+
+def test_what_i_have_done_is_told_as_done(me: Client, company: Enrolment) -> None:
+    me.post(form(company, "booked"), {"_key": "one", "start": "2026-03-04T10:00", "purpose": "the pool"})
+    assert "<strong>Companion booked</strong>" in seen(me)

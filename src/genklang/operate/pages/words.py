@@ -62,7 +62,8 @@ class Words:
 
     def event(self, kind: str) -> str:
         """What happened."""
-        return say(self.protocol.events.get(kind)) or _built_in(kind)
+        found = self.protocol.events.get(kind)
+        return (say(found.happened) if found and found.happened else say(found)) or _built_in(kind)
 
     def when(self, instant: int) -> str:
         """ "today 14:00", "yesterday 08:05", "Tuesday 3 March 10:00", with the year when it is another."""
