@@ -41,7 +41,12 @@ class SpreadForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Write who, for example Granvik municipality.")},
     )
-    happened = forms.CharField(label=_("When?"), help_text=_("For example 2026, 2026-03 or 2026-03-14."), max_length=80)
+    happened = forms.CharField(
+        label=_("When?"),
+        help_text=_("For example 2026, 2026-03 or 2026-03-14."),
+        max_length=80,
+        error_messages={"required": _("Write a year, a month or a day.")},
+    )
     note = forms.CharField(
         label=_("Why?"),
         help_text=_("In a sentence or two. The reason for stopping helps whoever comes next the most."),

@@ -39,7 +39,8 @@ def _places(request: HttpRequest, memberships: list[Membership]) -> list[Place]:
     own = _own_places(user, memberships) if isinstance(user, User) else []
     entries = [(_("Practices"), "bank:list", []), *own, (_("About"), "site:about", [])]
     found = [(entry, _address(entry[1], entry[2])) for entry in entries]
-    return [Place(entry[0], url, request.path.startswith(url), entry in own) for entry, url in found if url]
+    nearest = max((url for _entry, url in found if url and request.path.startswith(url)), key=len, default="")
+    return [Place(entry[0], url, url == nearest, entry in own) for entry, url in found if url]
 
 
 def _own_places(user: User, memberships: list[Membership]) -> list[tuple[str, str, list[str]]]:
