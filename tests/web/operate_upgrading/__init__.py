@@ -1,0 +1,1 @@
+"""Upgrading an adoption: services, pages, and what happens meanwhile."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from tests.web.operate_core.conftest import PRACTICES, Ward, dispensers, publish, wall, ward
-from tests.web.operate_pages.conftest import fia
 
 from genklang.bank.models import ProtocolVersion
+from tests.web.operate_core.conftest import PRACTICES, Ward, dispensers, publish, wall, ward
+from tests.web.operate_pages.conftest import fia
 
 __all__ = ["NewVersion", "Ward", "dispensers", "fia", "wall", "ward"]
 NewVersion = Callable[..., ProtocolVersion]

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from tests.web.operate_core.conftest import Ward
-from tests.web.operate_upgrading.conftest import NewVersion
-from tests.web.operate_upgrading.test_upgrading import NOTED
 
 from genklang.operate import upgrading
 from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.proving import differences
+from tests.web.operate_core.conftest import Ward
+from tests.web.operate_upgrading.conftest import NewVersion
+from tests.web.operate_upgrading.test_upgrading import NOTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,15 +4,15 @@ import re
 
 import pytest
 from django.test import Client
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
-from tests.web.operate_upgrading.conftest import TEXT, NewVersion
-from tests.web.operate_upgrading.test_upgrading import DEARER, LONGER, NOTED, without_visits
 
 from genklang.operate import services
 from genklang.operate.models import Enrolment, Task, Upgrade
 from genklang.operate.proving import differences
 from genklang.people.models import Person, User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
+from tests.web.operate_upgrading.conftest import TEXT, NewVersion
+from tests.web.operate_upgrading.test_upgrading import DEARER, LONGER, NOTED, without_visits
 
 
 def page(client: Client, ward: Ward) -> str:

@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from tests.web.operate_core.conftest import PRACTICES, Ward, publish
-from tests.web.operate_upgrading.conftest import NewVersion
 
 from genklang.operate import services, upgrading
 from genklang.operate.machines import load_state
@@ -13,6 +11,8 @@ from genklang.operate.problems import Refused
 from genklang.operate.proving import differences
 from genklang.people.models import User
 from genklang.people.services import add_person
+from tests.web.operate_core.conftest import PRACTICES, Ward, publish
+from tests.web.operate_upgrading.conftest import NewVersion
 
 pytestmark = pytest.mark.django_db
 NOTED = ("  refilled: {sv: Påfylld", "  noted: {sv: Notis, en: Note, by: nurse}\n  refilled: {sv: Påfylld")
