@@ -14,34 +14,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from genklang.evaluate.bounds import lee, manski
+    from genklang.evaluate.clusters import difference_between_clusters
     from genklang.evaluate.findings import Estimate, Finding, Flag, Flow, Outcome, Subgroup, Test
     from genklang.evaluate.means import difference_in_means
     from genklang.evaluate.money import Costs, break_even
+    from genklang.evaluate.multiplicity import holm, together
     from genklang.evaluate.plan import Plan
+    from genklang.evaluate.pooling.effects import pool
+    from genklang.evaluate.power import Study, power_of
     from genklang.evaluate.problems import EvaluationError, Problem
     from genklang.evaluate.randomisation import randomisation_inference
     from genklang.evaluate.series import segmented_regression
     from genklang.evaluate.shares import difference_in_shares, newcombe, wilson
     from genklang.evaluate.single import one_mean, one_share, paired_change
+    from genklang.evaluate.staggered import staggered_differences
+    from genklang.evaluate.stepped import stepped_wedge
+    from genklang.evaluate.survey import survey_mean
     from genklang.evaluate.survival import compare_survival, kaplan_meier, log_rank
+    from genklang.evaluate.synthetic import synthetic_control
     from genklang.evaluate.table import evaluate_table
     from genklang.evaluate.texts import Text
     from genklang.evaluate.verdicts import Verdict
+    from genklang.evaluate.worth import cost_effectiveness, tornado
 
 _HOMES = {
+    "bounds": ("lee", "manski"),
+    "clusters": ("difference_between_clusters",),
     "findings": ("Estimate", "Finding", "Flag", "Flow", "Outcome", "Subgroup", "Test"),
     "means": ("difference_in_means",),
     "money": ("Costs", "break_even"),
+    "multiplicity": ("holm", "together"),
     "plan": ("Plan",),
+    "pooling.effects": ("pool",),
+    "power": ("Study", "power_of"),
     "problems": ("EvaluationError", "Problem"),
     "randomisation": ("randomisation_inference",),
     "series": ("segmented_regression",),
     "shares": ("difference_in_shares", "newcombe", "wilson"),
     "single": ("one_mean", "one_share", "paired_change"),
+    "staggered": ("staggered_differences",),
+    "stepped": ("stepped_wedge",),
+    "survey": ("survey_mean",),
     "survival": ("compare_survival", "kaplan_meier", "log_rank"),
+    "synthetic": ("synthetic_control",),
     "table": ("evaluate_table",),
     "texts": ("Text",),
     "verdicts": ("Verdict",),
+    "worth": ("cost_effectiveness", "tornado"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -55,23 +75,37 @@ __all__ = [
     "Outcome",
     "Plan",
     "Problem",
+    "Study",
     "Subgroup",
     "Test",
     "Text",
     "Verdict",
     "break_even",
     "compare_survival",
+    "cost_effectiveness",
+    "difference_between_clusters",
     "difference_in_means",
     "difference_in_shares",
     "evaluate_table",
+    "holm",
     "kaplan_meier",
+    "lee",
     "log_rank",
+    "manski",
     "newcombe",
     "one_mean",
     "one_share",
     "paired_change",
+    "pool",
+    "power_of",
     "randomisation_inference",
     "segmented_regression",
+    "staggered_differences",
+    "stepped_wedge",
+    "survey_mean",
+    "synthetic_control",
+    "together",
+    "tornado",
     "wilson",
 ]
 

@@ -113,6 +113,14 @@ def _check(values: Floats, first: Ints) -> None:
             ),
             Text(sv="Minst fyra grupper och två starter behövs.", en="At least four groups and two starts are needed."),
         )
+    if not ((first > 0) & (first < values.shape[1])).any():
+        raise refuse(
+            Text(sv="ingen börjar under tiden.", en="nobody begins within the time."),
+            Text(
+                sv="Ta med perioder både före och efter starterna.",
+                en="Include periods both before and after the starts.",
+            ),
+        )
     if float(np.ptp(values - values.mean(axis=0))) <= 1e-12 * float(np.abs(values).max()):
         raise refuse(
             Text(sv="grupperna är helt lika.", en="the groups are all alike."),

@@ -55,6 +55,11 @@ def test_interval_and_test_are_one() -> None:
         assert outside <= inside
 
 
+def test_nobody_beginning_within_the_time_is_refused() -> None:
+    with pytest.raises(EvaluationError, match="nobody begins"):
+        stepped_wedge(np.random.default_rng(1).normal(size=(6, 4)), np.array([0, 0, 0, 4, 4, 4]))
+
+
 def test_one_start_for_all_is_refused() -> None:
     with pytest.raises(EvaluationError, match="1 different starts"):
         stepped_wedge(np.random.default_rng(1).normal(size=(6, 4)), np.full(6, 2))
