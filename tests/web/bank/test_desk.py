@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.conftest import SignIn
 
 from genklang.bank.models import Practice, Spread
 from genklang.bank.reading import read_folder
 from genklang.bank.services import load_practices, publish
 from genklang.people.models import User
+from tests.conftest import SignIn
 
 DESK = "/practices/desk/"
 PRACTICES = Path(__file__).parents[3] / "practices"

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.web.operate_core.conftest import dispensers, publish, wall, ward
 
 from genklang.operate import services
 from genklang.operate.models import Adoption, Enrolment
 from genklang.people.models import Organisation, Person, Role, User
 from genklang.people.services import add_member
+from tests.web.operate_core.conftest import dispensers, publish, wall, ward
 
 __all__ = ["dispensers", "wall", "ward"]
 PRACTICES = Path(__file__).parents[3] / "practices"

@@ -8,8 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward, at
 
 from genklang.bank.models import Practice
 from genklang.operate import services
@@ -17,6 +15,8 @@ from genklang.operate.models import Adoption, Assignment, Enrolment, Event, Impo
 from genklang.operate.pages.running import places_of
 from genklang.people.models import Organisation, Person, Role, User
 from genklang.people.services import add_member, add_person
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward, at
 
 VALUES = {"name": "Dispensers", "zone": "Europe/Stockholm", "price-visit": "100,50", "price-rent": "2800"}
 FILE = "enrolment,event,occurred_at,hours\nL-7,enrolled,2026-02-01 08:00,\nL-7,hours_logged,2026-02-02 18:00,3\n"

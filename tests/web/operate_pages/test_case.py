@@ -3,11 +3,11 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
 
 from genklang.operate.models import Due, Event, OutcomeFact
 from genklang.people.models import User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from tests.web.operate_pages.conftest import PRACTICES
 
 from genklang.measure.values import IndicatorValue
 from genklang.operate.pages.figures import whole_ones
 from genklang.operate.pages.measuring import Measured
 from genklang.protocol.reading import read_protocol
 from genklang.protocol.types import Protocol
+from tests.web.operate_pages.conftest import PRACTICES
 
 
 def practice(name: str) -> Protocol:

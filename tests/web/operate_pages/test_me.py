@@ -3,11 +3,11 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
 
 from genklang.operate.models import Enrolment, Event
 from genklang.people.models import Person, User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
 
 
 @pytest.fixture

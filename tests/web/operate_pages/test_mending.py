@@ -4,13 +4,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
 
 from genklang.operate import clock, services, worker
 from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.models import Enrolment, Notice
 from genklang.people.models import User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
 
 pytestmark = pytest.mark.django_db
 

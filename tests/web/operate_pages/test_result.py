@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import publish
 
 from genklang.operate import services
 from genklang.operate.imports import apply_import
@@ -14,6 +12,8 @@ from genklang.operate.models import Adoption
 from genklang.operate.pages.result import is_mean_of_shares
 from genklang.people.models import Organisation, User
 from genklang.protocol.reading import read_protocol
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import publish
 
 PRACTICES = Path(__file__).parents[3] / "practices"
 TRIAL = PRACTICES / "usa-ekonomiskt-stod-efter-fangelse"

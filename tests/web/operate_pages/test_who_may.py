@@ -11,14 +11,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
 
 from genklang.operate import services
 from genklang.operate.models import Adoption, Alarm, Enrolment
 from genklang.people.models import AccessLog, Action, Person, User
 from genklang.people.selectors import who_looked
 from genklang.people.services import add_person, record_listing
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
 
 CAST = ("alva", "bo", "fia", "cia", "doris", "elin", "nobody")
 #                         alva bo  fia cia doris elin nobody

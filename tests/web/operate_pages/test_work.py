@@ -5,11 +5,11 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Ward
 
 from genklang.operate.models import Alarm, Event, Heartbeat
 from genklang.people.models import User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
 
 WORK = "/work/"
 
