@@ -110,8 +110,10 @@ class _Harness:
             **({} if self._embedded else {"worker2": [*PROGRAM, "work"]}),
             "staff": [*TOWN, "staff"],
         }
+        asked = {"serve": f"http://127.0.0.1:{port}/healthz"}
         return [
-            Process(name, command, folder=self._folder, environ=self._environ) for name, command in commands.items()
+            Process(name, command, folder=self._folder, environ=self._environ, address=asked.get(name, ""))
+            for name, command in commands.items()
         ]
 
     def _torment(self, processes: list[Process]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +17,10 @@ READY = ("Working", '"url"', "ready")
 class Process:
     """A command that is kept alive. What it says goes to files of its own in the folder, one pair for each life."""
 
-    def __init__(self, name: str, command: list[str], *, folder: Path, environ: dict[str, str]) -> None:
-        self.name, self._command = name, command
+    def __init__(
+        self, name: str, command: list[str], *, folder: Path, environ: dict[str, str], address: str = ""
+    ) -> None:
+        self.name, self._command, self._address = name, command, address
         self._folder, self._environ = folder, environ
         self.lives = 0
         self.start()
@@ -28,9 +32,9 @@ class Process:
             self._process = self._popen(out, err)
 
     def is_ready(self) -> bool:
-        """Whether it has said that it works."""
+        """Whether it has said that it works; a server, whether it answers as well."""
         said = self._file("out").read_text() + self._file("err").read_text()
-        return any(word in said for word in READY)
+        return any(word in said for word in READY) and (not self._address or _answers(self._address))
 
     def check_alive(self) -> None:
         """Raises RuntimeError when it ended without being killed: no crash of others may stop it."""
@@ -70,6 +74,14 @@ class Process:
 
     def _popen(self, out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self._command, stdout=out, stderr=err, env=os.environ | self._environ)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:
+            return bool(response.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def wait_until_ready(processes: list[Process], seconds: float) -> None:
