@@ -59,7 +59,7 @@ def interval_words(estimate: Estimate, *, scale: float, words: tuple[Text, Text]
         side = words[1] if low > 0 else words[0]
         return template.fill(
             confidence=_percent(estimate.confidence),
-            near=_scaled(near, scale, decimals),
+            near=_scaled(near, scale, _shown(near * scale, decimals)),
             far=_scaled(far, scale, decimals),
             word=side,
         )
@@ -74,6 +74,13 @@ def interval_words(estimate: Estimate, *, scale: float, words: tuple[Text, Text]
         less=words[0],
         more=words[1],
     )
+
+
+def _shown(value: float, decimals: int) -> int:
+    """As many decimals as keep a limit that is not zero from reading as zero, four at most."""
+    while decimals < 4 and value and round(value, decimals) == 0:
+        decimals += 1
+    return decimals
 
 
 def _scaled(value: float, scale: float, decimals: int) -> Number:

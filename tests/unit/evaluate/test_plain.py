@@ -68,14 +68,14 @@ def test_the_trial_in_swedish() -> None:
     )
     assert seen == (
         "Av 100 i gruppen med insatsen hade 22,2 ”arrest”, mot 30,6 av 100 i jämförelsegruppen; det är 8,3 färre "
-        "av 100 (95 procents osäkerhetsintervall: mellan 0,0 och 16,5 färre)."
+        "av 100 (95 procents osäkerhetsintervall: mellan 0,02 och 16,5 färre)."
     )
     assert meaning.startswith("Ingen skillnad kan visas")
 
 
 def test_the_trial_in_english() -> None:
     _, seen, meaning = example("randomised").plain("en")
-    assert "that is 8.3 fewer per 100 (95 percent interval: between 0.0 and 16.5 fewer)" in seen
+    assert "that is 8.3 fewer per 100 (95 percent interval: between 0.02 and 16.5 fewer)" in seen
     assert meaning.endswith("the two tried give different answers.")
 
 

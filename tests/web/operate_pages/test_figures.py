@@ -1,11 +1,12 @@
 """Pictures of figures: whole periods only, and groups in the protocol's own order."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from genklang.measure.values import IndicatorValue
-from genklang.operate.pages.figures import whole_ones
+from genklang.operate.pages.figures import figure_of, whole_ones
 from genklang.operate.pages.measuring import Measured
 from genklang.protocol.reading import read_protocol
 from genklang.protocol.types import Protocol
@@ -52,3 +53,12 @@ def test_groups_stand_in_the_order_of_the_protocol() -> None:
     ]
     assert eskilstuna.rank("first_time", "true") < eskilstuna.rank("first_time", "false")
     assert eskilstuna.rank("age_group", "age_65_75") < eskilstuna.rank("age_group", "age_86_95")
+
+
+def test_the_figure_told_is_the_latest_whole_period_or_the_whole_time_where_there_are_none() -> None:
+    indicator = practice("umea-medicingivare").indicators["adherence"]
+    whole = IndicatorValue("adherence", None, (), 0.98, 24, 9000)
+    figures = replace(taken_part(date(2026, 1, 1), date(2026, 4, 10)), values=months(1, 2, 3, 4), totals=[whole])
+    told = figure_of("adherence", indicator, figures)
+    assert told and told.period == date(2026, 3, 1)
+    assert figure_of("adherence", indicator.model_copy(update={"per": None}), figures) is whole

@@ -234,7 +234,9 @@ def _flags(read: _Read, result: Segmented, arms: tuple[Arm, ...]) -> list[Flag]:
         ),
         (
             read.gaps > 0,
-            flags.said("gaps", sv="Serien har {n} luckor.", en="The series has {n} gaps.", n=read.gaps),
+            flags.said(
+                "gaps", sv="Perioder som saknas i serien: {n}.", en="Periods missing in the series: {n}.", n=read.gaps
+            ),
         ),
         (
             fewest < FEW_POINTS,

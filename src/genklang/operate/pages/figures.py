@@ -79,15 +79,12 @@ def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) 
 
 
 def figure_of(name: str, indicator: Indicator, figures: Measured) -> IndicatorValue | None:
-    """The figure that tells an indicator: of the whole time, or of the latest whole period for a count a month."""
-    if indicator.per and not _is_rate(indicator):
-        return _latest(whole_ones(indicator, figures.of(name), figures))
-    return figures.total(name)
+    """The figure that tells an indicator: of the latest whole period where it has periods, else of the whole time.
 
-
-def _is_rate(indicator: Indicator) -> bool:
-    """Whether the whole time can be told in one figure: shares and averages can, counts a month cannot."""
-    return indicator.unit == "share" or indicator.value.lower().startswith(("avg", "median"))
+    An average over years would hide what has changed.
+    """
+    latest = _latest(whole_ones(indicator, figures.of(name), figures)) if indicator.per else None
+    return latest or figures.total(name)
 
 
 def whole_ones(indicator: Indicator, values: Sequence[IndicatorValue], figures: Measured) -> list[IndicatorValue]:
