@@ -7,6 +7,7 @@ sent before is a duplicate.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from genklang.engine.types import Due, Event, State
@@ -31,7 +32,7 @@ def answer(script: Script, state: State, due: Due, *, seed: int, enrolled_at: in
         return None
     carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
     data = act.data(carried, rng, match=due.match)
-    return Event(f"live/{state.enrolment}/{due.id}", act.event, at, act.role, data)
+    return Event(_named(state.enrolment, due.id), act.event, at, act.role, data)
 
 
 def answers(script: Script, state: State, *, seed: int, enrolled_at: int, now: int) -> list[Event]:
@@ -74,5 +75,11 @@ def _of_act(
         at = later(base, act.delay(row, rng))
         if at <= until:
             carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
-            name = f"live/{state.enrolment}/{act.name}/{anchor.id}/{number}"
+            name = _named(state.enrolment, act.name, anchor.id, number)
             yield Event(name, act.event, at, act.role, act.data(carried, rng))
+
+
+def _named(enrolment: str, *parts: object) -> str:
+    """The id of an event: short, since a due's id may hold the id of the event before, and that one's the one before."""
+    text = "/".join(str(part) for part in parts)
+    return f"live/{enrolment}/{hashlib.sha256(text.encode()).hexdigest()[:24]}"
