@@ -41,7 +41,7 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     values = [(*(getattr(row, field.attname) for field in fields), row.pk) for row in rows]
     if connection.vendor == "postgresql":
         settings = ", ".join(f"{column} = given.{column}" for column in sets)
-        arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+        arrays = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
         given = f"unnest({arrays}, %s::bigint[]) AS given({', '.join(sets)}, id)"
         _columns(f"UPDATE {model._meta.db_table} AS kept SET {settings} FROM {given} WHERE kept.id = given.id", values)
     else:
@@ -109,9 +109,14 @@ def _inserting(model: type[models.Model]) -> str:
     return f"INSERT INTO {_into(model)} VALUES ({places})"
 
 
+def _kind(field: "models.Field[Any, Any]") -> str:
+    """The column's type without its length: a cast would cut what is too long, where the column itself refuses it."""
+    return (field.db_type(connection) or "").partition("(")[0]
+
+
 @lru_cache
 def _unnesting(model: type[models.Model]) -> str:
-    places = ", ".join(f"%s::{field.db_type(connection)}[]" for field in _fields(model))
+    places = ", ".join(f"%s::{_kind(field)}[]" for field in _fields(model))
     return f"INSERT INTO {_into(model)} SELECT * FROM unnest({places})"
 
 

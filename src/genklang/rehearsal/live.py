@@ -80,6 +80,6 @@ def _of_act(
 
 
 def _named(enrolment: str, *parts: object) -> str:
-    """The id of an event: short, since a due's id may hold the id of the event before, and that one's the one before."""
+    """The id of an event: short, since a due's id may hold the id of the event before it, and so on."""
     text = "/".join(str(part) for part in parts)
     return f"live/{enrolment}/{hashlib.sha256(text.encode()).hexdigest()[:24]}"

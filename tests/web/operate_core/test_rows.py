@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import DataError, connection, transaction
 
 from genklang.operate import rows
 from genklang.operate.models import Alarm, Due, Event
@@ -68,3 +69,20 @@ def test_deletes_only_where_all_columns_agree(ward: Ward) -> None:
     rows.delete(Due, kinds, [])
     rows.insert([])
     rows.update([], ["due"])
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no length")
+def test_what_is_too_long_is_refused_and_never_cut(ward: Ward) -> None:
+    event = Event(
+        adoption=ward.adoption,
+        enrolment=ward.enrolment,
+        key="k" * 201,
+        kind="note",
+        occurred_at=0,
+        received_at=0,
+        by="device",
+    )
+    with pytest.raises(DataError), transaction.atomic(using=connection.alias):
+        rows.insert([event])
+    assert not Event.objects.filter(kind="note").exists()
