@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from genklang.evaluate.findings import Estimate
-from genklang.evaluate.means import difference_in_means
 from genklang.evaluate.problems import EvaluationError
 from genklang.measure.around_change import CostAround, cost_around
 from genklang.measure.tables import Tables
@@ -67,6 +65,10 @@ def _cost(adoption: Adoption, protocol: Protocol, tables: Tables) -> CostAround 
 
 def difference(cost: CostAround) -> Estimate | None:
     """After less before over the periods, with its interval; None where the periods are too few or all alike."""
+    import numpy as np  # not worth a start's time
+
+    from genklang.evaluate.means import difference_in_means
+
     values = np.array([*cost.before, *cost.after])
     after = np.array([False] * len(cost.before) + [True] * len(cost.after))
     try:

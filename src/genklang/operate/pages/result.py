@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
 from genklang.charts import Chart
-from genklang.evaluate import evaluate_table
 from genklang.evaluate.findings import Estimate, Finding
 from genklang.evaluate.plain import PERCENT as IN_PERCENT
 from genklang.evaluate.plan import Plan
@@ -254,7 +254,7 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
         options["target"] = target
 
     def answer() -> tuple[Finding, Chart]:
-        finding = evaluate_table(table, design=study.design, **options)
+        finding = evaluation.evaluate_table(table, design=study.design, **options)
         return finding, picture_of(finding, say(outcome), target)
 
     return _answered(name, say(outcome), answer)
@@ -269,7 +269,7 @@ def _survival(protocol: Protocol, study: Study, tables: Tables) -> Answer:
 
     def answer() -> tuple[Finding, Chart]:
         better = next((outcome.better for outcome in study.outcomes.values()), None)
-        finding = evaluate_table(
+        finding = evaluation.evaluate_table(
             table,
             design="survival",
             time="time",
@@ -292,7 +292,7 @@ def _series(protocol: Protocol, tables: Tables, name: str, series: LabelledSerie
     periods = dict(zip(columns["index"], made.period, strict=True))
 
     def answer() -> tuple[Finding, Chart]:
-        finding = evaluate_table(
+        finding = evaluation.evaluate_table(
             table,
             design="interrupted_time_series",
             outcome="value",
