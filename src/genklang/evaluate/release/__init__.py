@@ -9,17 +9,20 @@ Only what is released is judged here; who may ask, and where the ledger is kept,
 from __future__ import annotations
 
 from genklang.evaluate.release.ledger import Entry, Ledger, entry_of_histograms, entry_of_products
+from genklang.evaluate.release.results import Released, release_finding
 from genklang.evaluate.release.rules import Rules, check_histograms, release_products
 from genklang.evaluate.release.tables import Suppressed, suppress
 
 __all__ = [
     "Entry",
     "Ledger",
+    "Released",
     "Rules",
     "Suppressed",
     "check_histograms",
     "entry_of_histograms",
     "entry_of_products",
+    "release_finding",
     "release_products",
     "suppress",
 ]
