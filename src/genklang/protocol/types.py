@@ -5,53 +5,95 @@ Every field's description ends up in the JSON Schema for editors and in the lang
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from genklang.protocol.units import DurationField, MoneyField
+from genklang.protocol.measured import (
+    Economy,
+    EconomyLine,
+    Indicator,
+    LabelledSeries,
+    Measure,
+    Outcome,
+    Price,
+    Series,
+    Study,
+    TimeToEvent,
+)
+from genklang.protocol.paperwork import Document, FileIn
+from genklang.protocol.parts import Labelled, Part, Text
+from genklang.protocol.reckoning import Draw, Proposal, Signal, Table
+from genklang.protocol.rehearsed import Behaviour, Parameter, Rehearsal
+from genklang.protocol.showing import Board, JourneyMap, NetworkMap
+from genklang.protocol.together import Invitation, Ledger, Passing, Place, Shown
+from genklang.protocol.units import DurationField
 from genklang.protocol.written import DailyAt, Expr, Move, Moves, Name, Names, Slug, Version
 
-__all__ = ["Expr", "Move", "Name", "Slug"]
-
-
-class Part(BaseModel):
-    """Anything in a protocol: unknown keys are errors, and nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-
-
-class Text(Part):
-    """The same words in Swedish and English."""
-
-    sv: str = Field(min_length=1, description="In plain Swedish.")
-    en: str = Field(min_length=1, description="In plain English.")
-
-    def in_language(self, language: str) -> str:
-        """Return the Swedish words for "sv", else the English ones."""
-        return self.sv if language.startswith("sv") else self.en
-
-
-class Labelled(Part):
-    """A part that people read by name."""
-
-    sv: str = Field(min_length=1, description="What it is called in Swedish.")
-    en: str = Field(min_length=1, description="What it is called in English.")
-
-    def in_language(self, language: str) -> str:
-        """Return the Swedish name for "sv", else the English one."""
-        return self.sv if language.startswith("sv") else self.en
+__all__ = [
+    "Behaviour",
+    "Economy",
+    "EconomyLine",
+    "Expr",
+    "Indicator",
+    "Labelled",
+    "LabelledSeries",
+    "Measure",
+    "Move",
+    "Name",
+    "Outcome",
+    "Parameter",
+    "Part",
+    "Price",
+    "Rehearsal",
+    "Series",
+    "Slug",
+    "Study",
+    "Text",
+    "TimeToEvent",
+]
 
 
 class Role(Labelled):
-    """Somebody who takes part: the participant, or a kind of staff."""
+    """Somebody who takes part: a participant, one of their household, a kind of staff, a guest, or anybody at all."""
 
-    participant: bool = Field(False, description="True for the one role that is the person taking part.")
+    participant: bool = Field(
+        False,
+        description="True for a role that an enrolment is about. With several, each enrolment is one of them, and "
+        "expressions may ask which: `participant = 'helper'`. With none, the enrolment is a matter (see `matter`).",
+    )
+    member: bool = Field(False, description="True for people who belong to the enrolment too, as a family does.")
+    guest: bool = Field(False, description="True for people without an account, who come by a private link.")
+    public: bool = Field(False, description="True for anybody: they meet the adoption's open page.")
+    sees: list[Name] = Field(
+        default_factory=list,
+        description="For a member, guest or the public: the kinds of event they may read. A guest reads what belongs "
+        "to the event that invited them; the public only what `shown` lets through.",
+    )
 
 
-FieldKind = Literal["boolean", "integer", "number", "text", "date", "time", "times", "choice", "instant"]
+FieldKind = Literal[
+    "boolean",
+    "integer",
+    "number",
+    "numbers",
+    "text",
+    "date",
+    "time",
+    "times",
+    "choice",
+    "instant",
+    "reference",
+    "member",
+    "participant",
+    "file",
+]
 
 
 class DataField(Labelled):
-    """A question of a form, a value that an event carries or a person is known by. `sv` and `en` are the question."""
+    """A question of a form, a value that an event carries or a person is known by. `sv` and `en` are the question.
+
+    `reference` is an earlier event, by its id; `member` one of the people of the enrolment; `participant` another
+    enrolment of the adoption, by its number; `file` a film, picture, sound or document; `numbers` a list of numbers.
+    """
 
     type: FieldKind = Field(description="What kind of answer it takes.")
     options: dict[Name, Text] = Field(default_factory=dict, description="For `choice`: the answers to choose between.")
@@ -60,12 +102,23 @@ class DataField(Labelled):
     unit: Text | None = Field(None, description="What the number counts, for example hours.")
     required: bool = Field(True, description="False where it may be left empty.")
     help: Text | None = Field(None, description="A line that helps to answer.")
+    of: Names | None = Field(None, description="For `reference`: the kinds of event it may point at.")
+    whose: Literal["own", "others"] = Field(
+        "own", description="For `reference`: an event of the same enrolment, or of any other in the adoption."
+    )
+    many: bool = Field(False, description="For `reference`: true where it may point at several.")
+    accept: list[Literal["film", "picture", "sound", "document"]] = Field(
+        default_factory=list, description="For `file`: what it may be. Left out: any of them."
+    )
 
 
 class Fact(DataField):
     """Something that must be known about the participant. A concept is asked once, in any practice."""
 
     concept: Name = Field(description="The concept that the fact states: shared between practices, asked once.")
+    valid: DurationField | None = Field(
+        None, description="How long an answer holds; after that it is asked again. Left out: until it changes."
+    )
 
 
 class EventField(DataField):
@@ -91,6 +144,14 @@ class EventKind(Labelled):
     happened: Text | None = Field(
         None, description="What it is called once it has happened, where its name asks somebody to do something."
     )
+    requires: Names = Field(
+        default_factory=list,
+        description="Expectations that must be settled first: while a due of one is open or missed that shares this "
+        "event's value of each field it is matched by (any due, where they share none), the event is refused.",
+    )
+    invites: Invitation | None = Field(None, description="A private link that it gives to somebody.")
+    passes: Passing | None = Field(None, description="Another enrolment that it also reaches.")
+    shown: Shown | None = Field(None, description="When guests and the public may read it. Left out: at once.")
 
 
 class Stage(Labelled):
@@ -145,7 +206,7 @@ class Expectation(Labelled):
     when: Expr | None = Field(None, description="What must hold of facts, `arm` and `stage`.")
     daily_at: DailyAt | None = Field(None, description="Local times every day, or the name of a fact of type `times`.")
     every: DurationField | None = Field(None, description="How often, counted from entering `during`.")
-    after: Names | None = Field(None, description="The event or events that each begin one due.")
+    after: Names | None = Field(None, description="The events, or signals, that each begin one due.")
     in_: DurationField | None = Field(
         None, alias="in", description="With `after`: the target is this long after the event. Left out: at once."
     )
@@ -155,8 +216,20 @@ class Expectation(Labelled):
     until: DurationField | None = Field(None, description="Stop this long after the first began.")
     expect: Names = Field(description="The event or events that meet it.")
     where: Expr | None = Field(None, description="What must hold of the event's fields for it to count.")
-    matching: Name | None = Field(
-        None, description="With `after`: a field that must be equal in both events, for example a booking's number."
+    at: Name | None = Field(
+        None,
+        description="With `after`: a field of the event, a date or an instant, that is the target. A date is the "
+        "beginning of that local day. Where the field is empty, nothing is expected.",
+    )
+    each: Names | None = Field(
+        None,
+        description="With `after`: one due for each person of the enrolment in these roles, met by an event whose "
+        "`member` field is that person.",
+    )
+    matching: Names | None = Field(
+        None,
+        description="With `after`: a field that must be equal in both events. A reference to the event that began "
+        "the due matches it. With several, all must.",
     )
     early: DurationField | None = Field(
         None,
@@ -197,150 +270,6 @@ class Randomise(Part):
     moves: Moves = Field(default_factory=list, description="The stage that allocation moves to.")
 
 
-class Measure(Part):
-    """An aggregate over the outcome facts of an expectation, the events of a kind, or the enrolments."""
-
-    of: Name = Field(description="An expectation, an event, or `enrolments`.")
-    value: Expr = Field(description="An aggregate expression over its columns.")
-
-
-class Indicator(Labelled):
-    """A figure that matters to people. At most five of a practice are headline ones."""
-
-    of: Name = Field(description="An expectation, an event, or `enrolments`.")
-    value: Expr = Field(description="An aggregate expression, for example avg(met).")
-    per: Literal["week", "month", "quarter", "year"] | None = Field(
-        None, description="The local calendar period it is grouped by."
-    )
-    by: list[Name] = Field(default_factory=list, description="Facts, or `arm`, that it is shown for separately.")
-    better: Literal["higher", "lower"] | None = Field(
-        None, description="Which way is better; left out where neither is."
-    )
-    target: float | None = Field(None, description="What the practice aims at.")
-    unit: Literal["share", "number", "minutes", "hours", "days", "SEK"] = Field(
-        "number", description="How the figure is written."
-    )
-    headline: bool = Field(True, description="Shown first. At most five.")
-
-
-class Price(Labelled):
-    """What one of something costs. An adopting organisation puts its own in its overlay."""
-
-    amount: MoneyField = Field(description="An amount and a currency.")
-    source: Text | None = Field(None, description="Where the figure comes from.")
-
-
-class EconomyLine(Labelled):
-    """Quantity times price, as a saving or as a cost, a month."""
-
-    quantity: Expr = Field(description="Over indicators, and `enrolments`, `enrolment_months`.")
-    price: Name = Field(description="Which of the prices one of them has.")
-    counts_as: Literal["saving", "cost"] = Field(description="What it is for the organisation.")
-
-
-class Economy(Part):
-    """What it costs and what it saves."""
-
-    prices: dict[Name, Price] = Field(min_length=1, description="What one of each costs, all in one currency.")
-    lines: dict[Name, EconomyLine] = Field(min_length=1, description="What is saved and what it costs, added up.")
-
-
-class TimeToEvent(Part):
-    """For a survival curve: from one event to another, watched for so long."""
-
-    start: Name = Field(description="The event from which time counts; may be `enrolled` or `allocated`.")
-    end: Name = Field(description="The event that is waited for; its first occurrence counts.")
-    horizon: DurationField = Field(description="How long each participant is watched.")
-
-
-class Series(Part):
-    """For a before-after series: one figure a period over the adoption, and the event that marks the change."""
-
-    of: Name = Field(description="An expectation, an event, or `enrolments`.")
-    value: Expr = Field(description="An aggregate expression over its columns.")
-    per: Literal["week", "month"] = Field("month", description="The local calendar period of each figure.")
-    change: Name = Field(description="The event whose first occurrence in the adoption is the change.")
-    better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
-
-
-class Outcome(Labelled, Measure):
-    """One value a participant: the aggregate is taken over the participant's own rows.
-
-    With no rows a count is 0 and an average is missing.
-    """
-
-    unit: Text | None = Field(None, description="What the figure counts, for example hours.")
-    better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
-    target: float | None = Field(None, description="With design one_group: what it is compared with.")
-
-
-class Study(Part):
-    """How the practice is evaluated. Planned here, locked by the digest."""
-
-    design: Literal["randomised", "one_group", "interrupted_time_series"] = Field(
-        description="Arms compared; one group against a target; or one series before and after a change."
-    )
-    question: Text = Field(description="What the study is to answer, as a question.")
-    outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="The first is the primary one.")
-    control: Name | None = Field(None, description="The arm that the others are compared with.")
-    subgroups: list[Name] = Field(
-        default_factory=list, description="Facts for which the effect is also shown separately."
-    )
-    time_to_event: TimeToEvent | None = Field(None, description="For a survival curve beside the outcomes.")
-    series: dict[Name, "LabelledSeries"] = Field(
-        default_factory=dict, description="For interrupted_time_series. The first is the primary one."
-    )
-
-
-class LabelledSeries(Labelled, Series):
-    """A series with a name."""
-
-
-class Parameter(Labelled):
-    """A number that whoever rehearses may put in their own value for."""
-
-    value: float = Field(description="The number where nobody says otherwise.")
-    min: float = Field(description="The least that may be put in.")
-    max: float = Field(description="The most that may be put in.")
-    step: float = Field(1, description="How finely it may be put in.")
-    unit: Text | None = Field(None, description="What the figure counts, for example hours.")
-
-
-class Behaviour(Part):
-    """How simulated people answer. Keyed by an expectation (answers its dues) or by an event (happens of itself)."""
-
-    when: Expr | None = Field(None, description="Facts, arm, stage and parameters for which it holds.")
-    probability: Expr = Field("1", description="Of answering in the first place.")
-    delay: Expr = Field(
-        "minutes(0)", description="From the target time (expectation) or from `after` (event), a duration."
-    )
-    late_probability: Expr | None = Field(None, description="Of answering after the alarm or task, if not in time.")
-    late_delay: Expr = Field("minutes(30)", description="From the deadline.")
-    after: Name | None = Field(None, description="For an event: the event it follows. Left out: the enrolment.")
-    every: DurationField | None = Field(None, description="For an event: again and again, at this interval.")
-    event: Name | None = Field(None, description="For an expectation that several events meet: which one is sent.")
-    fields: dict[Name, Expr] = Field(default_factory=dict, description="What the event carries.")
-
-
-class Rehearsal(Part):
-    """Simulated participants, so that an organisation can see what to expect before it starts."""
-
-    enrolments: int = Field(100, ge=1, description="How many people are simulated.")
-    years: float = Field(1, gt=0, description="For how long.")
-    arrivals: DurationField | None = Field(
-        None, description="Enrolments come evenly over this time. Left out: all at the start."
-    )
-    parameters: dict[Name, Parameter] = Field(
-        default_factory=dict, description="Numbers that expressions here may name, and that people may change."
-    )
-    facts: dict[Name, Expr] = Field(
-        default_factory=dict, description="How each fact is drawn, in order; a later one may name an earlier."
-    )
-    behaviour: dict[Name, Behaviour] = Field(
-        default_factory=dict, description="By the name of an expectation or an event."
-    )
-
-
 class Protocol(Part):
     """The runnable part of a practice."""
 
@@ -349,13 +278,32 @@ class Protocol(Part):
     version: Version = Field(description="The protocol's version.")
     title: Text = Field(description="What the practice is called.")
     summary: Text = Field(description="One or two sentences.")
-    roles: dict[Name, Role] = Field(description="Who takes part. Exactly one role is the participant.")
+    roles: dict[Name, Role] = Field(description="Who takes part.")
     facts: dict[Name, Fact] = Field(default_factory=dict, description="What must be known about the participant.")
     eligible: Expr | None = Field(None, description="Over facts: who can take part. Left out: everybody.")
+    matter: Labelled | None = Field(
+        None,
+        description="Where an enrolment is not about a person: what one is called, for example a meeting or a project.",
+    )
     stages: dict[Name, Stage] = Field(min_length=1, description="In order; the first is where an enrolment begins.")
     events: dict[Name, EventKind] = Field(description="What can happen.")
     randomise: Randomise | None = Field(None, description="Where chance decides who gets what.")
+    draws: dict[Name, Draw] = Field(default_factory=dict, description="Random samples of those who take part.")
+    signals: dict[Name, Signal] = Field(
+        default_factory=dict, description="Changes in a person's own series that begin something."
+    )
     expectations: dict[Name, Expectation] = Field(default_factory=dict, description="What is expected, and when.")
+    places: dict[Name, Place] = Field(default_factory=dict, description="What there is a limited number of.")
+    ledgers: dict[Name, Ledger] = Field(default_factory=dict, description="Accounts that always balance.")
+    tables: dict[Name, Table] = Field(default_factory=dict, description="Figures that hold from a date.")
+    proposals: dict[Name, Proposal] = Field(
+        default_factory=dict, description="Sums worked out for a person to confirm."
+    )
+    files: dict[Name, FileIn] = Field(default_factory=dict, description="Files whose rows become events.")
+    documents: dict[Name, Document] = Field(default_factory=dict, description="Documents made of events.")
+    board: Board | None = Field(None, description="A wall screen about everybody together, and nobody in particular.")
+    journey: JourneyMap | None = Field(None, description="The way through, as told and as logged.")
+    network: NetworkMap | None = Field(None, description="The people around the participant.")
     indicators: dict[Name, Indicator] = Field(default_factory=dict, description="The figures that matter to people.")
     economy: Economy | None = Field(None, description="What it costs and what it saves.")
     study: Study | None = Field(None, description="How the practice is evaluated.")
