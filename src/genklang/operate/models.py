@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
+from genklang.operate.members import EnrolmentMember as EnrolmentMember
+from genklang.operate.sent_forms import SentForm as SentForm
 from genklang.operate.upgrades import Upgrade as Upgrade
 from genklang.operate.validation import check_overlay
 from genklang.people.models import Organisation, Person, check_zone_name
@@ -86,11 +88,16 @@ class Assignment(models.Model):
 
 
 class Enrolment(models.Model):
-    """A person in an adoption: pinned to the protocol it started on, with the state that its log folds to."""
+    """Somebody, or something, in an adoption: pinned to the protocol it started on, with the state of its log.
+
+    A matter has a `title` and no person. `role` is which of the protocol's participants it is.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="enrolments")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments")
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=60, blank=True)
     key = models.CharField(_("number"), max_length=80)
     protocol_version = models.ForeignKey("bank.ProtocolVersion", on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=60)
@@ -116,6 +123,11 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def called(self) -> str:
+        """What people call it: the person's name, else the matter's title."""
+        return self.person.display_name if self.person else self.title or self.key
 
 
 class Token(models.Model):
