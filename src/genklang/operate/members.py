@@ -1,4 +1,4 @@
-"""Who belongs to an enrolment beside, or instead of, a participant: the members of a household. Written by `joining`."""
+"""Who belongs to an enrolment beside, or instead of, a participant: the members of a household. See `joining`."""
 
 import uuid
 

@@ -310,9 +310,28 @@ class Protocol(Part):
     rehearsal: Rehearsal | None = Field(None, description="How simulated participants behave.")
 
     @property
+    def participant_roles(self) -> tuple[str, ...]:
+        """The roles that an enrolment may be about; none where every enrolment is a matter."""
+        return tuple(name for name, role in self.roles.items() if role.participant)
+
+    @property
     def participant_role(self) -> str:
-        """The name of the role that is the participant."""
-        return next(name for name, role in self.roles.items() if role.participant)
+        """The first of the roles that an enrolment may be about; empty where every enrolment is a matter."""
+        return next(iter(self.participant_roles), "")
+
+    @property
+    def member_roles(self) -> tuple[str, ...]:
+        """The roles of people who belong to an enrolment too."""
+        return tuple(name for name, role in self.roles.items() if role.member)
+
+    @property
+    def staff_roles(self) -> tuple[str, ...]:
+        """The roles that an organisation gives to those who work in the adoption."""
+        return tuple(
+            name
+            for name, role in self.roles.items()
+            if not (role.participant or role.member or role.guest or role.public)
+        )
 
     @property
     def first_stage(self) -> str:
