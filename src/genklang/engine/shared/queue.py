@@ -1,0 +1,161 @@
+"""One kind of place: who waits, who holds one, who is next. Decided from how things stand, never from how they came.
+
+Those who wait are taken by their rank (the greatest first), then by how long they have waited, then by number. A share
+has its own places; capacity that no share owns is for anybody. With borrowing, what nobody of its own share waits for
+may be given to another. Nobody loses a place that they have: the share that lent one is first in turn for the next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+Where = Literal["waiting", "holding"]
+
+
+class OwnPlaces(NamedTuple):
+    """How many there are, where an organisation has its own numbers. None and left out: as in the protocol."""
+
+    capacity: int | None = None
+    starts: int | None = None
+    shares: Mapping[str, int] = MappingProxyType({})
+
+
+class Stand(NamedTuple):
+    """How one enrolment stands to a place: since when it has waited for it, or held it."""
+
+    where: Where
+    since: int
+    rank: float | None = None
+    share: str | None = None
+
+
+class Queue(NamedTuple):
+    """All that is remembered of one kind of place, by enrolment.
+
+    `promised` are places given but not yet recorded there: (the event's id, when). `starts` is when each was given one,
+    as far back as `per` reaches. `refused` is since when somebody has waited who could not take theirs.
+    """
+
+    stands: Mapping[str, Stand]
+    promised: Mapping[str, tuple[str, int]]
+    starts: Mapping[str, tuple[int, ...]]
+    refused: Mapping[str, int]
+
+
+class Limits(NamedTuple):
+    """How many there are: at once, and within the running period; each share's own; and whether they may be lent."""
+
+    capacity: int | None
+    starts: int | None
+    shares: Mapping[str, int]
+    borrowing: bool
+
+
+class Waiting(NamedTuple):
+    """Somebody in the queue. `number` counts from 1."""
+
+    enrolment: str
+    number: int
+    since: int
+    share: str | None
+
+
+class Part(NamedTuple):
+    """One share's places: its own, how many are held by its people, and how many of these it has borrowed."""
+
+    share: str
+    own: int
+    held: int
+    waiting: int
+
+    @property
+    def borrowed(self) -> int:
+        """How many more than its own its people hold."""
+        return max(0, self.held - self.own)
+
+
+class Occupancy(NamedTuple):
+    """How full it is. `capacity` is None where only starts are limited, `starts` None where they are not."""
+
+    held: int
+    capacity: int | None
+    waiting: int
+    started: int
+    starts: int | None
+    parts: tuple[Part, ...]
+
+    @property
+    def free(self) -> int | None:
+        """How many more could hold one now."""
+        return None if self.capacity is None else max(0, self.capacity - self.held)
+
+
+EMPTY = Queue({}, {}, {}, {})
+
+
+def in_turn(queue: Queue) -> list[Waiting]:
+    """Those who wait and have not been promised a place, in the order of their turn."""
+    waiting = [
+        (-(stand.rank if stand.rank is not None else float("-inf")), stand.since, enrolment, stand.share)
+        for enrolment, stand in queue.stands.items()
+        if stand.where == "waiting" and enrolment not in queue.promised
+    ]
+    return [
+        Waiting(enrolment, number, since, share)
+        for number, (_, since, enrolment, share) in enumerate(sorted(waiting, key=lambda one: one[:3]), start=1)
+    ]
+
+
+def held_by(queue: Queue) -> dict[str, str | None]:
+    """Those who hold a place or have been promised one, with their share."""
+    return {
+        enrolment: stand.share
+        for enrolment, stand in queue.stands.items()
+        if stand.where == "holding" or enrolment in queue.promised
+    }
+
+
+def next_in_turn(queue: Queue, limits: Limits) -> str | None:
+    """Who is to be given a place now; None where there is none to give, or nobody to give it to."""
+    held = held_by(queue)
+    if limits.capacity is not None and len(held) >= limits.capacity:
+        return None
+    if limits.starts is not None and started(queue) >= limits.starts:
+        return None
+    turn = [one for one in in_turn(queue) if queue.refused.get(one.enrolment) != one.since]
+    if not limits.shares or not turn:
+        return turn[0].enrolment if turn else None
+    return _by_share(turn, Counter(held.values()), limits)
+
+
+def _by_share(turn: Sequence[Waiting], held: Counter[str | None], limits: Limits) -> str | None:
+    """The first whose own share has room; else, where anybody may, the first of all."""
+    for one in turn:
+        if held[one.share] < limits.shares.get(one.share or "", 0):
+            return one.enrolment
+    if limits.borrowing:
+        return turn[0].enrolment
+    common = None if limits.capacity is None else limits.capacity - sum(limits.shares.values())
+    beyond = sum(max(0, count - limits.shares.get(share or "", 0)) for share, count in held.items())
+    return turn[0].enrolment if common is not None and beyond < common else None
+
+
+def started(queue: Queue) -> int:
+    """How many have been given one within the running period."""
+    return sum(map(len, queue.starts.values()))
+
+
+def occupancy(queue: Queue, limits: Limits) -> Occupancy:
+    """How full it is, in all and by share; shares in the order of the protocol, then whoever belongs to none."""
+    held, turn = held_by(queue), in_turn(queue)
+    by_share, waiting = Counter(held.values()), Counter(one.share for one in turn)
+    named = [Part(share, own, by_share[share], waiting[share]) for share, own in limits.shares.items()]
+    known = set(limits.shares)
+    others = [share for share in (*by_share, *waiting) if share not in known]
+    if limits.shares and others:
+        others_held = sum(by_share[share] for share in set(others))
+        named.append(Part("", 0, others_held, sum(waiting[share] for share in set(others))))
+    return Occupancy(len(held), limits.capacity, len(turn), started(queue), limits.starts, tuple(named))
