@@ -56,6 +56,18 @@ class FindForm(forms.Form):
         chooser.choices = [("", gettext("Any")), *((name, label(kind, name, language())) for name in in_order)]
 
 
+class ForUsForm(forms.Form):
+    """How many people it would be for."""
+
+    people = forms.IntegerField(
+        label=_("How many people would take part with you?"), min_value=1, max_value=1_000_000, required=False
+    )
+
+    def asked(self) -> int:
+        """The number; 100 where nobody has said."""
+        return (self.cleaned_data.get("people") if self.is_valid() else None) or 100
+
+
 class CompareForm(forms.Form):
     """Two or three practices to lay beside each other."""
 

@@ -9,6 +9,9 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from genklang.bank.adopters import Adopter as Adopter
+from genklang.bank.adopters import Release as Release
+
 
 def in_swedish() -> bool:
     """Whether the reader has Swedish now; Swedish also where nobody has chosen."""
@@ -26,7 +29,7 @@ class Practice(models.Model):
     areas = models.JSONField(default=list)
     target_groups = models.JSONField(default=list)
     success_factors = models.JSONField(default=list)
-    design = models.CharField(max_length=20, blank=True)
+    design = models.CharField(max_length=40, blank=True)
     results = models.JSONField(default=dict)
     lineage = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="descendants")
     current = models.ForeignKey("ProtocolVersion", null=True, on_delete=models.SET_NULL, related_name="+")

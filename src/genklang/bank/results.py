@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from genklang.protocol.types import Labelled, Name, Part, Slug, Text
 
 Unit = Literal["share", "number", "minutes", "hours", "days", "SEK"]
-Design = Literal["randomised", "before_after", "one_group"]
+Design = Literal["randomised", "before_after", "interrupted_time_series", "one_group"]
 SpreadKind = Literal["asked", "visited", "decided", "stopped", "nominated", "inspired", "extended"]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 When = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]

@@ -10,6 +10,8 @@ urlpatterns = [
     path("compare/", views.compare, name="compare"),
     path("desk/", desk.desk, name="desk"),
     path("<slug:slug>/", views.practice_page, name="practice"),
+    path("<slug:slug>/evidence/", views.evidence, name="evidence"),
+    path("<slug:slug>/evidence.json", views.evidence_file, name="evidence-file"),
     path("<slug:slug>/rehearse/", views.rehearse, name="rehearse"),
     path("<slug:slug>/protocol.yaml", views.protocol_file, name="protocol"),
 ]

@@ -1,7 +1,7 @@
 """The bank's pages: practices found, read, compared and rehearsed. Open to everybody; nothing here is personal."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from genklang.bank.cards import card_of
 from genklang.bank.comparing import comparison
+from genklang.bank.evidence import evidence_of, released_rows
 from genklang.bank.expected import expected_view
-from genklang.bank.forms import CompareForm, FindForm
+from genklang.bank.forms import CompareForm, FindForm, ForUsForm
 from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.published import figures_of, headline_of, labels, place_names, places_of, source_text, spread_of
 from genklang.bank.readable import readable
@@ -63,8 +64,37 @@ def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
         "design_note": said(results.design_note),
         "can_rehearse": protocol.rehearsal is not None,
         "adopt_url": _adopt_url(request, practice),
+        "evidence": evidence_of(practice),
     }
     return render(request, "bank/practice.html", values)
+
+
+@require_safe
+def evidence(request: HttpRequest, slug: str) -> HttpResponse:
+    """What adopters have given back: how sure, how much, what the next may expect, and what it could mean for us."""
+    practice = _practice(slug)
+    found = evidence_of(practice)
+    form = ForUsForm(request.GET if "people" in request.GET else None)
+    people = form.asked()
+    values = {
+        "practice": practice,
+        "evidence": found,
+        "form": form,
+        "people": people,
+        "for_us": found.primary.for_us(people) if found and found.primary else [],
+        "trail": [
+            (_("Practices"), reverse("bank:list")),
+            (practice.title, reverse("bank:practice", args=[slug])),
+            (_("Evidence"), ""),
+        ],
+    }
+    return render(request, "bank/evidence.html", values, status=422 if form.errors else 200)
+
+
+@require_safe
+def evidence_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every release as it was given, for whoever wants to reckon for themselves: aggregates only."""
+    return JsonResponse({"practice": slug, "releases": released_rows(_practice(slug))}, json_dumps_params={"indent": 1})
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Small pieces of language: numbers, units, durations, recurrences and lists as the reader's language says them."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -10,11 +11,12 @@ from genklang.bank.models import in_swedish
 from genklang.protocol.types import Labelled, Text
 from genklang.protocol.units import HOUR, MINUTE, SECOND, Duration
 
+Language = Literal["sv", "en"]
 DAY_HOURS = 24
 PLACES_KEPT = 10
 
 
-def language() -> str:
+def language() -> Language:
     """The reader's language: "sv" or "en"."""
     return "sv" if in_swedish() else "en"
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from genklang.evaluate.power import Study, power_of
     from genklang.evaluate.problems import EvaluationError, Problem
     from genklang.evaluate.randomisation import randomisation_inference
+    from genklang.evaluate.release.ledger import Entry, Ledger
+    from genklang.evaluate.release.results import Released, release_finding
     from genklang.evaluate.series import segmented_regression
     from genklang.evaluate.shares import difference_in_shares, newcombe, wilson
     from genklang.evaluate.single import one_mean, one_share, paired_change
@@ -50,6 +52,8 @@ _HOMES = {
     "power": ("Study", "power_of"),
     "problems": ("EvaluationError", "Problem"),
     "randomisation": ("randomisation_inference",),
+    "release.ledger": ("Entry", "Ledger"),
+    "release.results": ("Released", "release_finding"),
     "series": ("segmented_regression",),
     "shares": ("difference_in_shares", "newcombe", "wilson"),
     "single": ("one_mean", "one_share", "paired_change"),
@@ -67,14 +71,17 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Costs",
+    "Entry",
     "Estimate",
     "EvaluationError",
     "Finding",
     "Flag",
     "Flow",
+    "Ledger",
     "Outcome",
     "Plan",
     "Problem",
+    "Released",
     "Study",
     "Subgroup",
     "Test",
@@ -99,6 +106,7 @@ __all__ = [
     "pool",
     "power_of",
     "randomisation_inference",
+    "release_finding",
     "segmented_regression",
     "staggered_differences",
     "stepped_wedge",

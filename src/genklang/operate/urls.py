@@ -3,7 +3,19 @@
 from django.urls import path
 
 from genklang.operate.api import api
-from genklang.operate.views import adopting, adoption, adoptions, case, health, imports, me, notices, upgrading, work
+from genklang.operate.views import (
+    adopting,
+    adoption,
+    adoptions,
+    case,
+    giving,
+    health,
+    imports,
+    me,
+    notices,
+    upgrading,
+    work,
+)
 
 app_name = "operate"
 CASE = "cases/<uuid:enrolment_id>/"
@@ -24,6 +36,7 @@ urlpatterns = [
     path("adoptions/", adoptions.adoptions, name="adoptions"),
     path(ADOPTION, adoption.adoption, name="adoption"),
     path(f"{ADOPTION}result/", adoption.result, name="result"),
+    path(f"{ADOPTION}give-back/", giving.give_back, name="give-back"),
     path(f"{ADOPTION}indicators.csv", adoption.indicators_csv, name="indicators-csv"),
     path(f"{ADOPTION}study.csv", adoption.study_csv, name="study-csv"),
     path(f"{ADOPTION}people/", adoptions.people, name="people"),

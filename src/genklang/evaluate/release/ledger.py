@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from genklang.evaluate.pooling.histograms import Histogram
 from genklang.evaluate.pooling.products import Products
@@ -42,6 +43,11 @@ class Entry:
             "parameters": self.parameters,
             "digest": self.digest,
         }
+
+    @classmethod
+    def of_dict(cls, plain: Mapping[str, Any]) -> Entry:
+        """What `as_dict` gave."""
+        return cls(**{**plain, "counts": tuple(plain["counts"].items())})
 
 
 @dataclass(frozen=True)

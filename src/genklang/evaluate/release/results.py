@@ -13,8 +13,9 @@ from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.release.ledger import Entry
 from genklang.evaluate.release.rules import DEFAULT, Rules
 from genklang.evaluate.texts import Text
-from genklang.evaluate.verdicts import Verdict
+from genklang.evaluate.verdicts import Better, Verdict
 
+LEVELS = ("one_group", "survey")  # they tell where something stands, not what made it so
 _Z = 1.959963984540054
 _WAIT = Text(sv="Vänta tills fler deltar.", en="Wait until more take part.")
 
@@ -50,6 +51,9 @@ class Released:
     standard_error: float
     from_interval: bool
     is_share: bool
+    unit: Text
+    better: Better | None
+    target: float | None
     verdict: str
     relevant: float
     attrition: float
@@ -58,13 +62,21 @@ class Released:
     groups: tuple[Group, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "groups"}
-        return plain | {"groups": [group.as_dict() for group in self.groups]}
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {"unit": self.unit.as_dict(), "groups": [group.as_dict() for group in self.groups]}
 
     @classmethod
     def of_dict(cls, plain: Mapping[str, Any]) -> Released:
         """What `as_dict` gave."""
-        return cls(**{**plain, "groups": tuple(Group(**group) for group in plain["groups"])})
+        groups = tuple(Group(**group) for group in plain["groups"])
+        return cls(**{**plain, "unit": Text(**plain["unit"]), "groups": groups})
+
+    @property
+    def difference(self) -> float | None:
+        """What can be pooled: the effect, or for one group its distance from the target; None without a target."""
+        if self.design not in LEVELS:
+            return self.value
+        return None if self.target is None else self.value - self.target
 
     @property
     def digest(self) -> str:
@@ -89,11 +101,18 @@ class Released:
 
 
 def release_finding(
-    finding: Finding, *, outcome: str, people: int | None = None, locked: bool, rules: Rules = DEFAULT
+    finding: Finding,
+    *,
+    outcome: str,
+    locked: bool,
+    people: int | None = None,
+    target: float | None = None,
+    rules: Rules = DEFAULT,
 ) -> Released:
     """A finding as it may leave. `outcome` is its name in the protocol; `locked`: the plan was fixed before the start.
 
-    `people` is how many it rests on, where the finding itself counts something else (a series counts periods).
+    `people` is how many it rests on, where the finding itself counts something else (a series counts periods);
+    `target` what one group is compared with.
     Raises EvaluationError with every reason why it may not leave. Never says a count that is too small.
     """
     estimate = finding.estimate
@@ -119,6 +138,9 @@ def release_finding(
         standard_error=error,
         from_interval=from_interval,
         is_share=estimate.is_share,
+        unit=finding.outcome.unit,
+        better=finding.outcome.better,
+        target=target,
         verdict=finding.verdict.value,
         relevant=finding.relevant,
         attrition=attrition,

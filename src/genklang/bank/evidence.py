@@ -1,0 +1,356 @@
+"""What adopters have given back about a practice, put together: how sure, how much, and what the next may expect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
+from genklang.bank.adopters import Adopter, Release
+from genklang.bank.models import Practice, ProtocolVersion
+from genklang.bank.selectors import protocol_of
+from genklang.bank.vocabulary import label as word_for
+from genklang.bank.wording import in_unit, language, number, said
+from genklang.charts import Chart, Point, chart_intervals
+from genklang.protocol.types import LabelledSeries, Outcome, Protocol
+
+if TYPE_CHECKING:
+    from genklang.evaluate.findings import Estimate
+    from genklang.evaluate.grade import Graded
+    from genklang.evaluate.pooling.effects import Pooled
+    from genklang.evaluate.release.results import Group, Released
+
+PERCENT = 100
+FEWEST_FOR_A_POOL = 2
+
+
+@dataclass(frozen=True)
+class Given:
+    """One adopter's latest result of an outcome. `comparable` is false where the protocol then measured otherwise."""
+
+    adopter: Adopter
+    release: Release
+    released: Released
+    comparable: bool
+
+
+@dataclass(frozen=True)
+class OutcomeEvidence:
+    """One outcome across adopters: the results, the pool where two can be pooled, and the picture."""
+
+    name: str
+    label: str
+    unit: str
+    given: tuple[Given, ...]
+    pooled: Pooled | None
+    chart: Chart | None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Three plain sentences about the pool."""
+        return self.pooled.plain(language()) if self.pooled else ()
+
+    @property
+    def flags(self) -> list[str]:
+        """What a reader must know before trusting the pool."""
+        return [flag.text.say(language()) for flag in self.pooled.flags] if self.pooled else []
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """Each place's result in words and numbers."""
+        return [_row(each) for each in self.given]
+
+    def for_us(self, people: int) -> list[tuple[str, str]]:
+        """What it would come to for so many people: with how it went on average, and at the ends of the interval."""
+        return _for_us(self, people)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known from running. `simulated`: nobody real has given anything, and invented results stand here."""
+
+    outcomes: tuple[OutcomeEvidence, ...]
+    graded: Graded
+    adopters: tuple[Adopter, ...]
+    silent: tuple[Adopter, ...]
+    simulated: bool
+
+    @property
+    def primary(self) -> OutcomeEvidence | None:
+        """The outcome that the study's plan puts first, where somebody has given it."""
+        return self.outcomes[0] if self.outcomes and self.outcomes[0].given else None
+
+    @property
+    def grade_said(self) -> str:
+        """The grade in one sentence."""
+        return self.graded.plain(language())
+
+    @property
+    def raises(self) -> list[tuple[str, str]]:
+        """What would lift the grade, and to what."""
+        return [(text.say(language()), grade.label.say(language())) for text, grade in self.graded.raises]
+
+    @property
+    def criteria(self) -> list[tuple[str, str, str, bool]]:
+        """Each step of the rule: what, found, needed, whether it holds."""
+        say = [(each.label, each.found, each.needed, each.holds) for each in self.graded.criteria]
+        return [(a.say(language()), b.say(language()), c.say(language()), holds) for a, b, c, holds in say]
+
+
+def evidence_of(practice: Practice) -> Evidence | None:
+    """The evidence on a practice; None where its protocol plans no study."""
+    if practice.current is None:
+        return None
+    protocol = protocol_of(practice.current)
+    if protocol.study is None:
+        return None
+    everybody = list(practice.adopters.all())
+    real = [each for each in everybody if not each.simulated]
+    given = _latest(practice, protocol)
+    simulated = not any(not each.adopter.simulated for each in given)
+    shown = [each for each in given if each.adopter.simulated == simulated]
+    planned = _planned(protocol)
+    outcomes = tuple(
+        _outcome(name, said(planned[name]), shown, len(everybody if simulated else real)) for name in planned
+    )
+    first = outcomes[0] if outcomes else None
+    with_result = {each.adopter.pk for each in first.given} if first and not simulated else set()
+    return Evidence(
+        outcomes=outcomes,
+        graded=_graded(first, real, simulated=simulated),
+        adopters=tuple(real),
+        silent=tuple(each for each in real if each.pk not in with_result),
+        simulated=simulated and bool(shown),
+    )
+
+
+def released_rows(practice: Practice) -> list[dict[str, object]]:
+    """Every release of the practice, earlier ones too, as plain values."""
+    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter")
+    return [
+        {
+            "place": row.adopter.place,
+            "simulated": row.adopter.simulated,
+            "at": row.at.isoformat(),
+            "protocol": row.protocol_digest,
+            "digest": row.digest,
+            **row.content,
+        }
+        for row in rows
+    ]
+
+
+def _planned(protocol: Protocol) -> dict[str, Outcome | LabelledSeries]:
+    study = protocol.study
+    assert study is not None
+    return {**study.outcomes, **study.series}
+
+
+def _latest(practice: Practice, protocol: Protocol) -> list[Given]:
+    """The latest release of each outcome by each adopter."""
+    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter").order_by("at", "pk")
+    last = {(row.adopter_id, row.outcome): row for row in rows}
+    versions = {each.digest: each for each in ProtocolVersion.objects.filter(practice=practice)}
+    found = []
+    for row in last.values():
+        then = versions.get(row.protocol_digest)
+        same = then is not None and _same(protocol, protocol_of(then), row.outcome)
+        found.append(Given(row.adopter, row, evaluation.Released.of_dict(row.content), same))
+    return found
+
+
+def _same(now: Protocol, then: Protocol, outcome: str) -> bool:
+    """Whether both versions measure the outcome alike: the same aggregate of the same rows, judged the same way."""
+    both = [_planned(each).get(outcome) if each.study else None for each in (now, then)]
+    if both[0] is None or both[1] is None:
+        return False
+    keys = ("of", "value", "per", "change", "before", "after")
+    measured = [[getattr(one, key, None) for key in keys] for one in both]
+    return (
+        measured[0] == measured[1]
+        and now.study is not None
+        and then.study is not None
+        and (now.study.design == then.study.design)
+    )
+
+
+def _outcome(name: str, label: str, shown: Sequence[Given], adopters: int) -> OutcomeEvidence:
+    given = tuple(each for each in shown if each.release.outcome == name)
+    poolable = [each for each in given if each.comparable and each.released.difference is not None]
+    unit = _unit(given)
+    pooled = _pooled(poolable, unit=unit, without=adopters - len(given)) if len(poolable) >= FEWEST_FOR_A_POOL else None
+    return OutcomeEvidence(name, label, unit, given, pooled, _chart(label, unit, poolable, pooled))
+
+
+def _unit(given: Sequence[Given]) -> str:
+    if not given:
+        return ""
+    first = given[0].released
+    return _("percentage points") if first.is_share else first.unit.say(language())
+
+
+def _scale(released: Released) -> float:
+    return PERCENT if released.is_share else 1
+
+
+def _pooled(given: Sequence[Given], *, unit: str, without: int) -> Pooled:
+    first = given[0].released
+    return evaluation.pool(
+        [(each.released.difference or 0.0) * _scale(each.released) for each in given],
+        [(each.released.standard_error * _scale(each.released)) ** 2 for each in given],
+        names=_names(given),
+        without_result=max(0, without),
+        better=first.better,
+        unit=unit,
+    )
+
+
+def _names(given: Sequence[Given]) -> list[str]:
+    """Each place; with a number where one place has several adoptions."""
+    places = [each.adopter.place for each in given]
+    return [
+        place if places.count(place) == 1 else f"{place} ({places[: index + 1].count(place)})"
+        for index, place in enumerate(places)
+    ]
+
+
+def _chart(label: str, unit: str, given: Sequence[Given], pooled: Pooled | None) -> Chart | None:
+    """The forest: each place, then all together, then what the next may expect."""
+    if not given:
+        return None
+    rows = []
+    for name, each in zip(_names(given), given, strict=True):
+        scale, one = _scale(each.released), each.released
+        shift = (one.difference or 0.0) - one.value
+        rows.append(Point(name, (one.value + shift) * scale, (one.low + shift) * scale, (one.high + shift) * scale))
+    if pooled:
+        rows.append(Point(_("All together"), pooled.headline.value, pooled.headline.low, pooled.headline.high))
+        if pooled.prediction:
+            expected = pooled.prediction
+            rows.append(Point(_("The next place"), expected.value, expected.low, expected.high))
+    return chart_intervals(
+        title=label,
+        description=_(
+            "The dot is what a place saw, the line how far it may lie off. A line that crosses zero shows nothing for "
+            "certain."
+        ),
+        x=unit,
+        rows=rows,
+        zero=0,
+    )
+
+
+def _graded(first: OutcomeEvidence | None, real: Sequence[Adopter], *, simulated: bool) -> Graded:
+    """The grade: of real adopters only, the silent ones among them."""
+    from genklang.evaluate.grade import Adoption, Spread, grade
+    from genklang.evaluate.verdicts import Verdict
+
+    given = {each.adopter.pk: each.released for each in first.given} if first and not simulated else {}
+    adoptions = []
+    for each in real:
+        one = given.get(each.pk)
+        if one is None:
+            adoptions.append(Adoption(name=each.place, design="", people=0, verdict=None))
+            continue
+        adoptions.append(
+            Adoption(
+                name=each.place,
+                design=one.design,
+                people=one.people,
+                verdict=Verdict(one.verdict),
+                attrition=one.attrition,
+                uneven=one.uneven,
+                as_planned=one.as_planned,
+            )
+        )
+    pooled = first.pooled if first and not simulated else None
+    spread = None
+    if pooled is not None:
+        low, high = (pooled.prediction.low, pooled.prediction.high) if pooled.prediction else (-1.0, 1.0)
+        holds_zero = low is None or high is None or low <= 0 <= high
+        spread = Spread(i2=pooled.i2, prediction_holds_zero=holds_zero, depends_on_method=pooled.depends_on_method)
+    return grade(adoptions, spread)
+
+
+def _row(given: Given) -> dict[str, object]:
+    about = {"place": given.adopter.place, "when": given.release.at, "comparable": given.comparable}
+    return given_row(given.released) | about
+
+
+def given_row(one: Released) -> dict[str, object]:
+    """A result in words and numbers."""
+    scale = _scale(one)
+    return {
+        "people": number(one.people),
+        "design": design_in_words(one.design),
+        "value": _interval(one.value * scale, one.low * scale, one.high * scale),
+        "unit": _("percentage points") if one.is_share else one.unit.say(language()),
+        "verdict": verdict_in_words(one.verdict),
+        "as_planned": one.as_planned,
+        "lost": in_unit(one.attrition, "share", decimals=0),
+        "groups": [{"name": group.name, "text": _group(group, scale)} for group in one.groups],
+    }
+
+
+def _group(group: Group, scale: float) -> str:
+    if group.value is None:
+        return _("%(n)s people") % {"n": number(group.n)}
+    value = number(group.value * scale, decimals=1)
+    return _("%(n)s people, %(value)s on average") % {"n": number(group.n), "value": value}
+
+
+def design_in_words(design: str) -> str:
+    """How a result was made, in the bank's own words for it."""
+    return word_for("designs", design, language())
+
+
+def verdict_in_words(verdict: str) -> str:
+    """The verdict as a short text."""
+    return {
+        "better": _("Better"),
+        "worse": _("Worse"),
+        "difference shown": _("A difference"),
+        "no difference shown": _("No difference shown"),
+        "uninformative": _("Too uncertain to say"),
+    }.get(verdict, verdict)
+
+
+def _for_us(outcome: OutcomeEvidence, people: int) -> list[tuple[str, str]]:
+    """Effect times people: a share becomes people, an amount so much in all. Nothing for how a level stands."""
+    from genklang.evaluate.release.results import LEVELS
+
+    poolable = [each.released for each in outcome.given if each.comparable and each.released.design not in LEVELS]
+    if not poolable:
+        return []
+    scale = people / PERCENT if poolable[0].is_share else people
+    unit = _("people") if poolable[0].is_share else outcome.unit
+    pooled = outcome.pooled
+    if pooled is None:
+        one = poolable[0]
+        ends = [value * _scale(one) for value in (one.value, one.low, one.high)]
+        return [
+            (_("If it goes as in %(place)s") % {"place": outcome.given[0].adopter.place}, _so_much(ends, scale, unit))
+        ]
+    said_ = [(_("If it goes as on average"), _so_much(_ends(pooled.headline), scale, unit))]
+    if pooled.prediction:
+        said_.append((_("What one place more may expect"), _so_much(_ends(pooled.prediction), scale, unit)))
+    return said_
+
+
+def _ends(estimate: Estimate) -> list[float]:
+    return [estimate.value, estimate.low or 0.0, estimate.high or 0.0]
+
+
+def _so_much(ends: Sequence[float], scale: float, unit: str) -> str:
+    return f"{_interval(*(each * scale for each in ends))} {unit}"
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    from genklang.evaluate.texts import decimals_for
+
+    decimals = min(3, decimals_for((high - low) / 2))
+    said_ = [number(each, decimals=decimals) for each in (value, low, high)]
+    return _("%(value)s (%(low)s to %(high)s)") % {"value": said_[0], "low": said_[1], "high": said_[2]}

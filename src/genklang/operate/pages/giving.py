@@ -1,0 +1,117 @@
+"""What an adoption can give back to the bank: each outcome as it would leave, or why it may not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
+from genklang.bank.adopters import Release
+from genklang.bank.evidence import given_row
+from genklang.bank.giving import may_be_given, take_releases
+from genklang.evaluate.problems import EvaluationError
+from genklang.operate import clock
+from genklang.operate.adopters import tell_bank
+from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.pages.protocols import protocol_of
+from genklang.operate.pages.result import PERCENT, Answer, Result, is_mean_of_shares, result_of
+from genklang.operate.pages.words import language, say
+from genklang.protocol.types import Protocol
+
+if TYPE_CHECKING:
+    from genklang.evaluate.release.results import Released
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One outcome: what would leave, or why it may not; `given` once this very result has been given."""
+
+    name: str
+    label: str
+    released: Released | None = None
+    why_not: tuple[str, ...] = ()
+    given: bool = False
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The result in words and numbers, as the bank would show it."""
+        return given_row(self.released) if self.released else {}
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether there is something new that may be given."""
+        return self.released is not None and not self.why_not and not self.given
+
+
+def offers_of(adoption: Adoption) -> list[Offer]:
+    """Every outcome of the study; nothing for a practice without one."""
+    with translation.override("en"):  # what leaves is the same whatever language the reader has
+        result = result_of(adoption)
+        made = [_made(adoption, answer) for answer in _answers(result)] if result else []
+    given = set(Release.objects.filter(adopter__key=adoption.public_id).values_list("digest", flat=True))
+    ready = [released for _name, released, _wrong in made if released and released.digest not in given]
+    refused = may_be_given(adoption.public_id, ready, at=clock.moment(clock.now()))
+    protocol = protocol_of(adoption.protocol_version)
+    return [
+        Offer(
+            name,
+            _label(protocol, name),
+            released,
+            tuple(problem.say(language()) for problem in [*wrong, *refused.get(name, [])]),
+            released is not None and released.digest in given,
+        )
+        for name, released, wrong in made
+    ]
+
+
+def give(adoption: Adoption, seen: Collection[str], *, at: datetime) -> list[Release] | None:
+    """Gives the bank what may leave, as it was `seen` (digests); None, and nothing given, when it has changed since.
+
+    Raises EvaluationError if it may not leave beside what was given meanwhile.
+    """
+    ready = [offer.released for offer in offers_of(adoption) if offer.may_leave and offer.released]
+    if {each.digest for each in ready} != set(seen):
+        return None
+    return take_releases(tell_bank(adoption), ready, protocol_digest=adoption.protocol_version.digest, at=at)
+
+
+def _answers(result: Result) -> list[Answer]:
+    return [result.primary, *result.others]
+
+
+def _made(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, list[evaluation.Problem]]:
+    """An outcome as it may leave by itself, or all that is wrong."""
+    if answer.finding is None:
+        wrong = evaluation.Text(sv="resultatet går inte att räkna ut än.", en="the result cannot be worked out yet.")
+        instead = evaluation.Text(sv="Se resultatsidan.", en="See the result page.")
+        return answer.name, None, [evaluation.Problem(wrong=wrong, instead=instead, column=answer.name)]
+    protocol = protocol_of(adoption.protocol_version)
+    assert protocol.study is not None
+    outcome = protocol.study.outcomes.get(answer.name)
+    target = None if outcome is None else outcome.target
+    if outcome is not None and target is not None and is_mean_of_shares(protocol, outcome):
+        target *= PERCENT
+    people = None if outcome else Enrolment.objects.filter(adoption=adoption).count()
+    try:
+        made = evaluation.release_finding(
+            answer.finding, outcome=answer.name, people=people, target=target, locked=_was_locked(adoption)
+        )
+    except EvaluationError as error:
+        return answer.name, None, list(error.problems)
+    return answer.name, made, []
+
+
+def _was_locked(adoption: Adoption) -> bool:
+    """Whether the plan stood in the protocol before the first person began: not in an imported past."""
+    return not adoption.historical
+
+
+def _label(protocol: Protocol, name: str) -> str:
+    study = protocol.study
+    found = (study.outcomes.get(name) or study.series.get(name)) if study else None
+    return say(found) if found else _("Result")
