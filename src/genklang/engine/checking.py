@@ -88,8 +88,8 @@ def check(compiled: Compiled, state: State | None, event: Event, *, now: int | N
     problems += coerce(compiled, event.kind, event.data).problems
     if now is not None and event.occurred_at > now + AHEAD:
         problems.append(Problem(code="from_future", kind=event.kind, written=format_instant(event.occurred_at)))
-    if state is not None and not problems:
-        problems += _possible(compiled, state, kind, event)
+    if state is not None:
+        problems += _forbidden(compiled, state, kind) if problems else _possible(compiled, state, kind, event)
     return problems
 
 
@@ -115,6 +115,13 @@ def _possible(compiled: Compiled, state: State, kind: Kind, event: Event) -> lis
     if event.kind in ("voided", "time_passed") or accepts(Draft(state), kind, event):
         return []
     return [_refusal(compiled, state, kind)]
+
+
+def _forbidden(compiled: Compiled, state: State, kind: Kind) -> list[Problem]:
+    """Whether the stage alone forbids it, whatever it carries."""
+    if kind.during is None or state.stage in kind.during:
+        return []
+    return [Problem(code="not_enrolled", kind=kind.name)] if state.stage is None else [_refusal(compiled, state, kind)]
 
 
 def _about_due(state: State, event: Event) -> list[Problem]:

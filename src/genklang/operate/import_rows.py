@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from genklang.engine import types as engine
 from genklang.engine.machine import Machine
 from genklang.operate.files import Cell, Row, Table
 from genklang.operate.incoming import FIRST, IncomingEvent
 from genklang.operate.instants import read_instant
 from genklang.operate.problems import Problem, Refused, not_a, shorten
+from genklang.operate.recording import in_words
 from genklang.protocol.problems import closest
 
 NEEDED = ("enrolment", "event", "occurred_at")
@@ -76,12 +78,12 @@ def read_rows(table: Table, machine: Machine, *, zone: str) -> Reading:
     for row in table.rows:
         found = list(_problems(row, zone))
         if found:
-            problems += found
+            problems += [*found, *_unread(row, machine)]
             continue
         one = _event(row, machine, zone=zone, place=places.get(str(row.cells["enrolment"]), 0))
         places[one.event.enrolment] = one.event.sequence + 1
         if (earlier := lines.setdefault(one.event.id, row.line)) != row.line:
-            problems.append(_twice(row, earlier))
+            problems += [_twice(row, earlier), *form_problems(one, machine)]
         else:
             read.append(one)
     return Reading(tuple(read), tuple(problems))
@@ -110,11 +112,27 @@ def _problems(row: Row, zone: str) -> Iterator[RowProblem]:
             yield RowProblem(row.line, "occurred_at", problem)
 
 
+def form_problems(row: ReadRow, machine: Machine) -> Iterator[RowProblem]:
+    """What is wrong with a row whatever has happened before: its kind, who reports it, its fields."""
+    event = row.event
+    for problem in machine.check_form(engine.Event(event.id, event.kind, event.occurred_at, row.by, event.data)):
+        told = in_words(problem)
+        yield RowProblem(row.line, told.where, told)
+
+
+def _unread(row: Row, machine: Machine) -> Iterator[RowProblem]:
+    """What else is wrong with a row that cannot become an event, so that all of it can be put right at once."""
+    cells = {name: _text(cell) for name, cell in row.cells.items()}
+    if kind := cells.get("event"):
+        event = IncomingEvent("row", cells.get("enrolment", ""), kind, 0, _data(cells))
+        yield from form_problems(ReadRow(row.line, event, cells.get("by", "")), machine)
+
+
 def _event(row: Row, machine: Machine, *, zone: str, place: int) -> ReadRow:
     cells = {name: _text(cell) for name, cell in row.cells.items()}
     kind = cells["event"]
     occurred_at = read_instant(row.cells["occurred_at"], zone=zone)
-    data = {name: value for name, value in cells.items() if name not in (*NEEDED, *OPTIONAL)}
+    data = _data(cells)
     event = IncomingEvent(
         id=cells.get("id") or _derived(cells["enrolment"], kind, occurred_at, data),
         enrolment=cells["enrolment"],
@@ -125,6 +143,10 @@ def _event(row: Row, machine: Machine, *, zone: str, place: int) -> ReadRow:
     )
     declared = machine.protocol.events.get(kind)
     return ReadRow(row.line, event, cells.get("by") or (declared.by[0] if declared else "system"))
+
+
+def _data(cells: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in cells.items() if name not in (*NEEDED, *OPTIONAL)}
 
 
 def _text(cell: Cell) -> str:

@@ -17,7 +17,7 @@ from genklang.engine import randomisation
 from genklang.engine.types import Allocate
 from genklang.operate import clock, ledger
 from genklang.operate.files import read_table
-from genklang.operate.import_rows import HOUSE_KINDS, ReadRow, RowProblem, check_columns, read_rows
+from genklang.operate.import_rows import HOUSE_KINDS, ReadRow, RowProblem, check_columns, form_problems, read_rows
 from genklang.operate.incoming import Outcome, Source
 from genklang.operate.machines import adoption_machine, machine_for
 from genklang.operate.models import Adoption, Enrolment, ImportBatch
@@ -104,6 +104,9 @@ def apply_import(adoption: Adoption, content: bytes, *, file: str, user: User | 
 def _save(adoption: Adoption, plan: _Plan, *, now: int) -> None:
     for recorder in plan.new():
         row = recorder.enrolment
+        if recorder.machine.protocol.matter is not None:
+            row.title = row.key
+            continue
         row.person = people.add_person(
             organisation=adoption.organisation, display_name=row.key, simulated=adoption.simulated
         )
@@ -139,6 +142,8 @@ def _plan_enrolment(plan: _Plan, adoption: Adoption, rows: Sequence[ReadRow], wa
     if recorder is None:
         problem = unknown_enrolment(rows[0].event.enrolment)
         plan.problems.append(RowProblem(rows[0].line, "enrolment", problem))
+        for row in rows:
+            plan.problems += form_problems(row, adoption_machine(adoption))
         return
     known = ledger.known_events(adoption, [row.event.id for row in rows])
     for row in sorted(rows, key=_in_order):

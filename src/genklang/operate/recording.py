@@ -90,9 +90,11 @@ class Recorder:
         event = engine.Event(
             incoming.id, incoming.kind, incoming.occurred_at, source.by, coerced.data, incoming.sequence, self.now
         )
-        if problem := self._house_only(event, source) or self._out_of_bounds(event):
+        if problem := self._house_only(event, source) or _too_much(event):
             return event, (problem,)
         raw = engine.Event(event.id, event.kind, event.occurred_at, event.by, incoming.data, event.sequence, self.now)
+        if problem := self._out_of_bounds(event):  # how things stood at such a time says nothing
+            return event, (problem, *map(in_words, self.machine.check_form(raw)))
         found = self.machine.check(self._just_before(event, then or self.state), raw, history=self.log)
         if source.may_wait:
             found = [problem for problem in found if problem.code not in WAITS]
@@ -120,9 +122,6 @@ class Recorder:
             instead = _("Write a time from %(start)s on, or correct when the enrolment began.")
             start = clock.moment(self.enrolment.enrolled_at).isoformat()
             return Problem("occurred_at", _("is before the enrolment"), instead % {"start": start}, written)
-        text = json.dumps(event.data)
-        if len(text) > LARGEST_DATA or "\\u0000" in text:
-            return Problem("data", _("is too much, or no plain text"), _("Write less than 64 KB of plain text."))
         return None
 
     def pass_time(self, to: int) -> None:
@@ -202,6 +201,13 @@ class Recorder:
         event = self.machine.allocation(effect, arm=arm)
         if event.id not in {one.id for one in drawn}:
             self._apply(event, Source(by="system"))
+
+
+def _too_much(event: engine.Event) -> Problem | None:
+    text = json.dumps(event.data)
+    if len(text) > LARGEST_DATA or "\\u0000" in text:
+        return Problem("data", _("is too much, or no plain text"), _("Write less than 64 KB of plain text."))
+    return None
 
 
 def in_words(problem: EngineProblem) -> Problem:

@@ -137,6 +137,12 @@ def test_what_the_stage_forbids_is_refused_and_says_where_it_may_happen() -> Non
     assert problem.say("sv") == 'händelsen "asked": det kan inte hända i läget "ended". Det kan hända i: Aktiv.'
 
 
+def test_wrong_fields_do_not_hide_that_the_stage_forbids_it() -> None:
+    ended = MACHINE.step(ACTIVE, Event("end", "ended", NOON)).state
+    problems = MACHINE.check(ended, Event("x", "asked", NOON + 1, data={"agrees": "perhaps"}))
+    assert [problem.code for problem in problems] == ["wrong_value", "stage_forbids"]
+
+
 def test_before_the_enrolment_is_refused() -> None:
     assert codes("asked", state=MACHINE.begin("one"), agrees=True) == ["not_enrolled"]
     assert codes("asked", at=NOON - 60_000_000, agrees=True) == ["not_enrolled"]

@@ -73,6 +73,31 @@ def test_every_bad_row_is_shown(ward: Ward, rows: list[str], line: int, column: 
 
 
 @pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("U-1,ended,29 March,,moved away", ["occurred_at", "reason"]),  # neither its time nor its answer can be read
+        (",ended,29 March,,moved away", ["enrolment", "occurred_at", "reason"]),
+        ("U-9,ended,2026-03-02 07:00,,moved away", ["enrolment", "reason"]),
+        ("U-1,ended,2026-03-02 08:00,,moved away", ["occurred_at", "reason"]),  # in the future, and unreadable
+        ("U-1,ended,2026-03-01 08:00,,moved away", ["occurred_at", "reason"]),  # before the enrolment
+        ("U-1,ended,2026-03-02 07:00,postman,moved away", ["event", "reason"]),  # nobody that may report it
+        ("U-1,resumed,2026-03-02 07:00,postman,moved", ["event", "event", "reason"]),  # nor is it possible now
+    ],
+)
+def test_all_that_is_wrong_with_a_row_is_told(ward: Ward, row: str, columns: list[str]) -> None:
+    content = f"{HEAD},by,reason\n{row}\n".encode()
+    preview = preview_import(ward.adoption, content, file="x.csv")
+    assert sorted(one.column for one in preview.problems) == columns
+    assert len({str(one) for one in preview.problems}) == len(columns)
+
+
+def test_rows_of_an_unknown_enrolment_are_told_of_each(ward: Ward) -> None:
+    rows = ["U-9,ended,2026-03-02 07:00,moved away", "U-9,eaten,2026-03-02 07:00,"]
+    preview = preview_import(ward.adoption, "\n".join([f"{HEAD},reason", *rows]).encode(), file="x.csv")
+    assert [(one.line, one.column) for one in preview.problems] == [(2, "enrolment"), (2, "reason"), (3, "event")]
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"",
