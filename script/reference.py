@@ -44,7 +44,12 @@ WORDS = [
     (int, "whole number"),
     (float, "number"),
 ]
-GROUPS = {"scalar": "Of one row", "aggregate": "Of many rows", "random": "At random (in a rehearsal only)"}
+GROUPS = {
+    "scalar": "Of one row",
+    "aggregate": "Of many rows",
+    "random": "At random (in a rehearsal only)",
+    "table": "From a table (in a proposal only)",
+}
 EXAMPLES_A_GROUP = 8
 COMMANDS_BEGIN = """# Commands
 

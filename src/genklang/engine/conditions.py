@@ -22,6 +22,7 @@ _TYPES: dict[FieldKind, Type] = {
     "date": Type.DATE,
     "instant": Type.INSTANT,
     "times": Type.TIMES,
+    "numbers": Type.NUMBERS,
 }
 
 

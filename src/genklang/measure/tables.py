@@ -205,6 +205,6 @@ def _read(column: list[Any], kind: Type) -> list[Any]:
         return [parse_instant(value) if isinstance(value, str) else value for value in column]
     if kind is Type.NUMBER:
         return [None if value is None else float(value) for value in column]
-    if kind is Type.TIMES:
+    if kind in (Type.TIMES, Type.NUMBERS):
         return [None if value is None else tuple(value) for value in column]
     return column

@@ -24,6 +24,7 @@ KINDS: Mapping[FieldKind, Type] = {
     "date": Type.DATE,
     "instant": Type.INSTANT,
     "times": Type.TIMES,
+    "numbers": Type.NUMBERS,
 }
 OUTCOME_COLUMNS: Mapping[str, Type] = {
     "enrolment": Type.TEXT,

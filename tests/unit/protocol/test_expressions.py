@@ -9,6 +9,7 @@ import pytest
 
 from genklang.protocol.expressions import Expression, ExpressionError, Scope, Type, compile_expression
 from genklang.protocol.expressions.functions import FUNCTIONS
+from genklang.protocol.expressions.nodes import TableShape
 from genklang.protocol.expressions.sql import NotInSql
 
 NAMES = {
@@ -247,7 +248,16 @@ def test_the_examples_of_the_reference_are_right(name: str) -> None:
         "reason": Type.TEXT,
         "asked_on": Type.DATE,
         "answered_on": Type.DATE,
+        "household": Type.TEXT,
+        "ages": Type.NUMBERS,
     }
     group = FUNCTIONS[name].group
-    scope = Scope(names, aggregates=group == "aggregate", random=group == "random")
+    amount = frozenset({"amount"})
+    tables = {"norm": TableShape(Type.TEXT, amount), "child_norm": TableShape(Type.NUMBER, amount)}
+    scope = Scope(
+        names,
+        aggregates=group == "aggregate",
+        random=group == "random",
+        tables=tables if group == "table" else None,
+    )
     assert compile_expression(FUNCTIONS[name].example, scope)

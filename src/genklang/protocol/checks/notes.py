@@ -15,6 +15,7 @@ _AS_WANTED = {
     Type.TEXT: "Write a text in single quotes, for example 'yes'.",
     Type.DURATION: "Write a duration, for example minutes(5) or hours(uniform(1, 9)).",
     Type.TIMES: "Write times, for example times('08:00', '20:00').",
+    Type.NUMBERS: "Write numbers, for example numbers(4, 9).",
     Type.DATE: "Write a date, for example date '2026-03-29'.",
     Type.INSTANT: "Write an instant, for example now() + days(2).",
 }

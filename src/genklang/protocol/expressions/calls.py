@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from genklang.protocol.expressions import lookups
 from genklang.protocol.expressions.functions import FUNCTIONS, Function, Overload
-from genklang.protocol.expressions.nodes import NUMERIC, ORDERED, Node, Syntax, Type, as_date, typed
+from genklang.protocol.expressions.nodes import LISTS, NUMERIC, ORDERED, Node, Syntax, Type, as_date, typed
 from genklang.protocol.problems import closest
 
 if TYPE_CHECKING:
@@ -21,20 +22,32 @@ def call(checker: "Checker", tree: Syntax) -> Node:
     """Return the node of a function call."""
     name = tree.value.lower()
     function = FUNCTIONS.get(name)
-    if function is None or (function.group == "random" and not checker.scope.random):
+    if function is None or not _belongs(function, checker):
         return _unknown(checker, tree)
     if function.group == "aggregate":
         return _aggregate(checker, tree, function)
     if tree.filter or tree.distinct:
         return checker.note(tree, f"{name} takes no filter and no distinct", f"Write for example {function.example}.")
+    if function.group == "table":
+        return lookups.lookup(checker, tree, function)
     return _scalar(checker, tree, function)
+
+
+def _belongs(function: Function, checker: "Checker") -> bool:
+    """Whether a function may be called here: some draw at random, some look up in the tables of a proposal."""
+    if function.group == "random":
+        return checker.scope.random
+    return function.group != "table" or checker.scope.tables is not None
 
 
 def _unknown(checker: "Checker", tree: Syntax) -> Node:
     name = tree.value.lower()
+    if name in FUNCTIONS and FUNCTIONS[name].group == "table":
+        what = f"{name} looks up in a dated table, which only the lines of a proposal do"
+        return checker.note(tree, what, "Write it in a proposal, under lines, or write the figure itself.")
     if name in FUNCTIONS:
         return checker.note(tree, f"{name} draws at random, which only a rehearsal does", "Write a fixed value.")
-    known = [function.name for function in FUNCTIONS.values() if function.group != "random" or checker.scope.random]
+    known = [function.name for function in FUNCTIONS.values() if _belongs(function, checker)]
     alike = closest(name, known)
     if alike:
         instead = f"Did you mean {alike}, for example {FUNCTIONS[alike].example}?"
@@ -61,8 +74,8 @@ def _counted(checker: "Checker", tree: Syntax) -> Node:
     if tree.args[0].kind == "star":
         return Node("count_all", Type.INTEGER)
     node = checker.node(tree.args[0])
-    if node.type is Type.TIMES:
-        return checker.note(tree, "{} counts lists of times", "Write count(*).")
+    if node.type in LISTS:
+        return checker.note(tree, f"{{}} counts lists of {node.type}", "Write count(*).")
     return Node("count_distinct" if tree.distinct else "count", Type.INTEGER, (node,))
 
 
@@ -113,6 +126,8 @@ def _scalar(checker: "Checker", tree: Syntax, function: Function) -> Node:
         return _overloaded(checker, tree, function)
     if function.name == "times":
         return _times(checker, tree)
+    if function.name == "numbers":
+        return _numbers(checker, tree)
     least = 1 if function.name == "coalesce" else 2
     if len(tree.args) < least or (function.name == "nullif" and len(tree.args) > 2):
         return checker.note(tree, f"{function.name} has the wrong number of arguments", f"Write {function.example}.")
@@ -121,8 +136,8 @@ def _scalar(checker: "Checker", tree: Syntax, function: Function) -> Node:
     nodes = checker.same([checker.node(arg) for arg in tree.args], tree.args)
     if function.name in ("least", "greatest") and nodes[0].type not in ORDERED:
         return checker.note(tree, f"{{}} orders what has no order ({nodes[0].type})", f"Write {function.example}.")
-    if function.name == "nullif" and nodes[0].type is Type.TIMES:
-        return checker.note(tree, "{} compares lists of times", "Use them as values only.")
+    if function.name == "nullif" and nodes[0].type in LISTS:
+        return checker.note(tree, f"{{}} compares lists of {nodes[0].type}", "Use them as values only.")
     return Node(function.name, nodes[0].type, nodes)
 
 
@@ -133,6 +148,14 @@ def _times(checker: "Checker", tree: Syntax) -> Node:
     if not tree.args:
         return checker.note(tree, "There is no time of day", "Write times('08:00', '20:00').")
     return Node("literal", Type.TIMES, value=tuple(sorted({arg.value for arg in tree.args})))
+
+
+def _numbers(checker: "Checker", tree: Syntax) -> Node:
+    nodes = [checker.node(arg) for arg in tree.args]
+    for node, arg in zip(nodes, tree.args, strict=True):
+        if node.op != "literal" or node.type not in NUMERIC:
+            return checker.note(arg, "{} is no number written out", "Write for example numbers(4, 9).")
+    return Node("literal", Type.NUMBERS, value=tuple(node.value for node in nodes))
 
 
 def _choose(checker: "Checker", tree: Syntax) -> Node:

@@ -7,6 +7,7 @@ from functools import reduce
 from genklang.protocol.expressions import calls
 from genklang.protocol.expressions.nodes import (
     ERROR,
+    LISTS,
     NULL,
     NUMERIC,
     ORDERED,
@@ -150,8 +151,9 @@ class Checker:
     def _alike(self, trees: Sequence[Syntax]) -> tuple[Node, ...]:
         """Return nodes that can be compared with the first; times have no comparison."""
         nodes = self.same([self.node(tree) for tree in trees], trees)
-        if nodes[0].type is Type.TIMES:
-            self.note(trees[0], "{} is a list of times, which cannot be compared", "Use it as a value only.")
+        if nodes[0].type in LISTS:
+            what = f"{{}} is a list of {nodes[0].type}, which cannot be compared"
+            self.note(trees[0], what, "Use it as a value only.")
             return (ERROR,) * len(nodes)
         for node in nodes:
             if node.op == "name" and node.value in self.scope.options:
@@ -236,6 +238,7 @@ EXAMPLES = {
     Type.INSTANT: "an instant, for example occurred_at",
     Type.DURATION: "a duration, for example minutes(30)",
     Type.TIMES: "times, for example times('08:00', '20:00')",
+    Type.NUMBERS: "numbers, for example numbers(4, 9)",
     Type.NULL: "a value",
 }
 

@@ -7,8 +7,9 @@ from genklang.protocol.expressions.nodes import Type
 
 B, W, N, T = Type.BOOLEAN, Type.INTEGER, Type.NUMBER, Type.TEXT
 D, M, L = Type.DATE, Type.INSTANT, Type.DURATION
+NS = Type.NUMBERS
 
-Group = Literal["scalar", "aggregate", "random"]
+Group = Literal["scalar", "aggregate", "random", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,13 @@ _SCALAR = (
     Function(
         "upper", "scalar", "upper(reason)", "In capital letters (a–z and å, ä, ö, é, ü, æ, ø).", _same("upper", T)
     ),
-    Function("length", "scalar", "length(reason)", "How many characters.", (Overload((T,), W, "length"),)),
+    Function(
+        "length",
+        "scalar",
+        "length(reason)",
+        "How many characters; of a list of numbers, how many numbers.",
+        (Overload((T,), W, "length"), Overload((NS,), W, "how_many")),
+    ),
     Function(
         "contains",
         "scalar",
@@ -92,6 +99,23 @@ _SCALAR = (
         (Overload((D, D), W, "dates_between"), Overload((M, M), N, "instants_between")),
     ),
     Function("times", "scalar", "times('08:00', '20:00')", "A list of local times of day, for facts of type times."),
+    Function("numbers", "scalar", "numbers(4, 9)", "A list of numbers, for facts and fields of type numbers."),
+)
+_TABLE = (
+    Function(
+        "lookup",
+        "table",
+        "lookup('norm', 'amount', household)",
+        "The figure of a table's column in the row of the key: exact for words; for numbers the last row whose key is "
+        "not above. Only in the lines of a proposal, where the date says which edition. Where no row fits, or its "
+        "column is left out, the proposal stops and says so.",
+    ),
+    Function(
+        "lookup_sum",
+        "table",
+        "lookup_sum('child_norm', 'amount', ages)",
+        "The figures of each number of a list, added up; 0 for an empty list. Only in the lines of a proposal.",
+    ),
 )
 _AGGREGATE = (
     Function(
@@ -170,4 +194,4 @@ _RANDOM = (
     Function("id", "random", "id()", "A new identifier.", (Overload((), T, "id"),)),
     Function("now", "random", "now()", "The simulated instant.", (Overload((), M, "now"),)),
 )
-FUNCTIONS = {function.name: function for function in (*_SCALAR, *_AGGREGATE, *_RANDOM)}
+FUNCTIONS = {function.name: function for function in (*_SCALAR, *_AGGREGATE, *_RANDOM, *_TABLE)}

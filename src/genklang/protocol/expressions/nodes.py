@@ -21,24 +21,38 @@ class Type(StrEnum):
     INSTANT = "instant"
     DURATION = "duration"
     TIMES = "times"
+    NUMBERS = "numbers"
     NULL = "null"
 
 
 NUMERIC = frozenset({Type.INTEGER, Type.NUMBER})
-ORDERED = frozenset(Type) - {Type.BOOLEAN, Type.TIMES}
+LOOKUP = "lookup()"
+LISTS = frozenset({Type.TIMES, Type.NUMBERS})
+ORDERED = frozenset(Type) - {Type.BOOLEAN, *LISTS}
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """A dated table as expressions meet it: the type of its key, and its other columns, which hold numbers."""
+
+    key: Type
+    columns: frozenset[str]
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Scope:
     """The names that an expression may use, and whether it aggregates rows or draws at random.
 
-    `options` lists, for names that are a choice, the only texts they can equal.
+    `options` lists, for names that are a choice, the only texts they can equal. `tables` are what may be looked up in;
+    None where nothing may.
     """
 
     names: Mapping[str, Type]
     aggregates: bool = False
     random: bool = False
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tables: Mapping[str, TableShape] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from genklang.protocol.expressions import values
 from genklang.protocol.expressions.calls import AGGREGATES
-from genklang.protocol.expressions.nodes import Node, Type
+from genklang.protocol.expressions.nodes import LOOKUP, Node, Type
 
 Row = Mapping[str, Any]
 
@@ -39,6 +39,7 @@ _STRICT = {
     "lower": "small({0})",
     "upper": "capitals({0})",
     "length": "len({0})",
+    "how_many": "len({0})",
     "contains": "({1} in {0})",
     "dates_between": "dates_between({0}, {1})",
     "instants_between": "(({1} - {0}) / 86400000000)",
@@ -327,6 +328,17 @@ class _Source:
     def value_round_to(self, node: Node) -> str:
         known, parts = self.known(node.args)
         return self.guarded(known, f"round_to({parts[0]}, {node.value})")
+
+    def value_lookup(self, node: Node) -> str:
+        return self.looked_up(node)
+
+    def value_lookup_sum(self, node: Node) -> str:
+        return self.looked_up(node)
+
+    def looked_up(self, node: Node) -> str:
+        """Return the source of a figure from a table: the row brings the function that knows the editions."""
+        known, parts = self.known(node.args)
+        return self.guarded(known, f"row[{LOOKUP!r}]({node.op!r}, {node.value!r}, {parts[0]})")
 
     def value_choose(self, node: Node) -> str:
         half = len(node.args) // 2

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from genklang.protocol.expressions.calls import AGGREGATES
-from genklang.protocol.expressions.nodes import Node, Type
+from genklang.protocol.expressions.nodes import LISTS, Node, Type
 from genklang.protocol.expressions.values import CAPITALS, LARGEST_EXPONENT, LARGEST_WHOLE, SMALL, SMALLEST_EXPONENT
 
 Dialect = Literal["duckdb", "postgres", "sqlite"]
@@ -38,7 +38,7 @@ _ORDERING = frozenset({"lt", "le", "gt", "ge"})
 
 
 class NotInSql(ValueError):
-    """The expression is one that only Python can compute: it draws at random, or holds a list of times."""
+    """The expression is one that only Python can compute: it draws at random, holds a list, or looks up in a table."""
 
 
 def quoted_column(name: str) -> str:
@@ -66,6 +66,8 @@ class _Printer:
         if node.op in _INFIX:
             return self.infix(node)
         printer: Callable[[Node], str] | None = getattr(self, f"sql_{node.op}", None)
+        if node.op in ("lookup", "lookup_sum", "how_many"):
+            raise NotInSql(f"{node.op} is for proposals, which are worked out one at a time and never in a database")
         if printer is None:
             raise NotInSql(f"{node.op} is drawn at random, which no database does the same way")
         return printer(node)
@@ -99,8 +101,8 @@ class _Printer:
         return text if node.op == "literal" and node.type is Type.NUMBER else f"CAST({text} AS {self.number})"
 
     def sql_literal(self, node: Node) -> str:
-        if node.type is Type.TIMES:
-            raise NotInSql("A list of times has no form in SQL")
+        if node.type in LISTS:
+            raise NotInSql(f"A list of {node.type} has no form in SQL")
         if node.value is None:
             return self.null(node.type)
         if isinstance(node.value, str):
