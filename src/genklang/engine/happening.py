@@ -72,7 +72,7 @@ def _meet(draft: Draft, rule: Rule, index: int, event: Event) -> None:
 def _fits(draft: Draft, rule: Rule, due: Due, event: Event) -> bool:
     if due.closed or due.opens_at > event.occurred_at:
         return False
-    if rule.matching and event.data.get(rule.matching) != due.match:
+    if rule.matching and not rule.matched_by(due, event.data):
         return False
     return rule.where is None or rule.where.holds({**draft.values(), **event.data})
 

@@ -147,4 +147,6 @@ def _due_from_plain(plain: Mapping[str, Any]) -> Due:
     if "at_target" in values:
         stage, arm = values["at_target"]
         values["at_target"] = (stage, arm)
+    if isinstance(values.get("match"), list):
+        values["match"] = tuple(values["match"])
     return Due(**values)

@@ -63,7 +63,7 @@ class Rule:
         self.during = during
         self.when = conditions.when
         self.where = conditions.where
-        self.matching = declared.matching
+        self.matching = tuple(declared.matching or ())
         self.until = declared.until
         self.early = declared.early
         self.deadline = _shift(zone, declared.within)
@@ -73,6 +73,22 @@ class Rule:
         self.task = otherwise.task if otherwise else None
         self.escalations = _escalations(declared, zone)
         self.plan: Plan = _plan(self, declared)
+
+    def begun_with(self, event: Event) -> Any:
+        """What an event must carry to meet the due that this one begins: a value for each field of `matching`.
+
+        Where this event leaves a field empty, or has none of that name, its id stands for it.
+        """
+        values = tuple([event.id if (value := event.data.get(name)) is None else value for name in self.matching])
+        return values if len(values) > 1 else values[0] if values else None
+
+    def matched_by(self, due: Due, data: Mapping[str, Any]) -> bool:
+        """Whether what an event carries matches a due; a reference to the event that began it does."""
+        wanted = due.match if len(self.matching) > 1 else (due.match,)
+        return all(
+            value is not None and value in (match, due.anchor)
+            for match, value in zip(wanted, map(data.get, self.matching), strict=True)
+        )
 
     def within_until(self, track: Track, target: int, *, inclusive: bool) -> bool:
         """Whether a target still falls within `until`, counted from when the expectation first held."""
@@ -228,15 +244,11 @@ class AfterEvent:
         return NEVER
 
     def anchored(self, event: Event) -> Due:
-        """The due that the event begins. Where it leaves the `matching` field empty, its id stands for it."""
+        """The due that the event begins."""
         rule = self._rule
         target = rule.zone.add(event.occurred_at, self._delay)
         opens = event.occurred_at if rule.early is None else rule.zone.add(target, rule.early, -1)
-        match = None
-        if rule.matching:
-            match = event.data.get(rule.matching)
-            match = event.id if match is None else match
-        return rule.due(anchor=event.id, occurrence="1", target=target, opens=opens, match=match)
+        return rule.due(anchor=event.id, occurrence="1", target=target, opens=opens, match=rule.begun_with(event))
 
 
 def _plan(rule: Rule, declared: Expectation) -> Plan:

@@ -50,7 +50,7 @@ class Act:
     late_probability: Draw | None
     late_delay: Draw
     fields: tuple[Field, ...]
-    matching: str | None
+    matching: tuple[str, ...]
     after: str
     every: Duration | None
     personal: bool
@@ -69,7 +69,9 @@ class Act:
         """What the event carries; `match` is the value that ties it to its due."""
         drawn = {field.name: field.value(row, rng) for field in self.fields}
         told = {name: value for name, value in drawn.items() if value is not None}
-        return told if self.matching is None or match is None else {**told, self.matching: match}
+        if not self.matching or match is None:
+            return told
+        return told | dict(zip(self.matching, match if len(self.matching) > 1 else (match,), strict=True))
 
 
 class Script:
@@ -113,7 +115,7 @@ class Script:
             late_probability=self._draw(behaviour.late_probability) if behaviour.late_probability else None,
             late_delay=self._draw(behaviour.late_delay),
             fields=self._fields(kind, behaviour) if kind else (),
-            matching=expectation.matching if expectation else None,
+            matching=tuple(expectation.matching or ()) if expectation else (),
             after=behaviour.after or "enrolled",
             every=behaviour.every,
             personal=self._is_personal(behaviour),

@@ -51,10 +51,10 @@ def _choices(enrolment: Enrolment, kind: str, words: Words) -> dict[str, Sequenc
     """For an event that answers another by its number: the ones that wait for an answer, told in words."""
     found: dict[str, Sequence[tuple[str, str]]] = {}
     for name, expectation in words.protocol.expectations.items():
-        field = expectation.matching
-        if field and kind in expectation.expect and field in words.protocol.events[kind].fields:
+        fields = numbers_of(words.protocol, kind).intersection(expectation.matching or ())
+        if fields and kind in expectation.expect:
             waiting = Due.objects.filter(enrolment=enrolment, expectation=name).order_by("target_at")
-            found[field] = _waiting(enrolment, [due.due for due in waiting], field, words)
+            found |= {field: _waiting(enrolment, [due.due for due in waiting], field, words) for field in fields}
     return found
 
 

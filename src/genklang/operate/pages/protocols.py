@@ -29,10 +29,17 @@ def stages_of(protocol: Protocol, kind: EventKind) -> frozenset[str]:
 def numbers_of(protocol: Protocol, kind: str) -> frozenset[str]:
     """The fields of an event that hold a number which only ties two events together; people need not see it."""
     return frozenset(
-        each.matching
+        name
         for each in protocol.expectations.values()
-        if each.matching and kind in [*(each.after or []), *each.expect]
+        for name in each.matching or ()
+        if kind in [*(each.after or []), *each.expect] and _ties(protocol, kind, name)
     )
+
+
+def _ties(protocol: Protocol, kind: str, name: str) -> bool:
+    """Whether a field is a number or text of the event's own; references and people are chosen, and tell something."""
+    field = protocol.events[kind].fields.get(name) if kind in protocol.events else None
+    return field is not None and field.type in ("text", "integer")
 
 
 def planned_by_people(protocol: Protocol, roles: frozenset[str]) -> list[str]:

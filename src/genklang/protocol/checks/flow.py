@@ -233,19 +233,22 @@ def _expected(path: Path, expectation: Expectation, notes: Notes) -> None:
 
 
 def _matching(path: Path, expectation: Expectation, notes: Notes) -> None:
-    name = expectation.matching
-    if name is None or expectation.after is None:
+    """Each event has the field, with one type in all; what begins the due may instead be what the field refers to."""
+    if expectation.after is None:
         return
-    events = [event for event in (*expectation.after, *expectation.expect) if event in notes.protocol.events]
-    kinds = {event: fields_of(notes.protocol, event).get(name) for event in events}
-    for event, field in kinds.items():
-        if field is None:
-            fields = fields_of(notes.protocol, event)
-            instead = f"Add the field to {event}" + (f", or match {listed(list(fields))}." if fields else ".")
-            notes.note((*path, "matching"), f"{quoted(event)} has no field {quoted(name)}", instead, written=name)
-    if len({field.type for field in kinds.values() if field}) > 1:
-        what = f"{quoted(name)} is of different types in the events that are matched"
-        notes.note((*path, "matching"), what, "Give it the same type in each.", written=name)
+    for number, name in enumerate(expectation.matching or ()):
+        place = notes.item((*path, "matching"), number)
+        events = [event for event in (*expectation.after, *expectation.expect) if event in notes.protocol.events]
+        kinds = {event: fields_of(notes.protocol, event).get(name) for event in events}
+        pointed_at = {of for event in expectation.expect if (field := kinds.get(event)) for of in field.of or ()}
+        for event, field in kinds.items():
+            if field is None and (event in expectation.expect or event not in pointed_at):
+                fields = fields_of(notes.protocol, event)
+                instead = f"Add the field to {event}" + (f", or match {listed(list(fields))}." if fields else ".")
+                notes.note(place, f"{quoted(event)} has no field {quoted(name)}", instead, written=name)
+        if len({field.type for field in kinds.values() if field}) > 1:
+            what = f"{quoted(name)} is of different types in the events that are matched"
+            notes.note(place, what, "Give it the same type in each.", written=name)
 
 
 def _otherwise(path: Path, otherwise: Otherwise, notes: Notes) -> None:

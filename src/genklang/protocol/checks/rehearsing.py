@@ -106,7 +106,7 @@ def _is_missing(name: str, field: DataField, behaviour: Behaviour, notes: Notes)
     stated = getattr(field, "states", None)
     rehearsal = notes.protocol.rehearsal
     drawn = rehearsal is not None and stated in rehearsal.facts
-    matched = any(one.matching == name for one in notes.protocol.expectations.values())
+    matched = any(name in (one.matching or ()) for one in notes.protocol.expectations.values())
     return field.required and name not in behaviour.fields and not drawn and not matched
 
 
