@@ -26,7 +26,7 @@ class Invitation(Part):
 
 
 class Shown(Part):
-    """When guests and the public may read an event."""
+    """When guests, the public and others who take part may read an event."""
 
     once: Names = Field(default_factory=list, description="One of these events must refer to it first.")
     unless: Names = Field(default_factory=list, description="None of these events may refer to it.")

@@ -63,6 +63,11 @@ class Role(Labelled):
     member: bool = Field(False, description="True for people who belong to the enrolment too, as a family does.")
     guest: bool = Field(False, description="True for people without an account, who come by a private link.")
     public: bool = Field(False, description="True for anybody: they meet the adoption's open page.")
+    called: Name | None = Field(
+        None,
+        description="For a participant: the text fact that others who take part may know them by. They never see "
+        "another name; left out, they see what the role is called.",
+    )
     sees: list[Name] = Field(
         default_factory=list,
         description="For a member, guest or the public: the kinds of event they may read. A guest reads what belongs "
@@ -107,8 +112,15 @@ class DataField(Labelled):
         "own", description="For `reference`: an event of the same enrolment, or of any other in the adoption."
     )
     many: bool = Field(False, description="For `reference`: true where it may point at several.")
-    accept: list[Literal["film", "picture", "sound", "document"]] = Field(
-        default_factory=list, description="For `file`: what it may be. Left out: any of them."
+    once: bool = Field(
+        False,
+        description="For `reference`: true where an event may be pointed at by one event of this kind only, as a "
+        "request that one person takes.",
+    )
+    accept: list[Literal["film", "picture", "sound", "document", "subtitles"]] = Field(
+        default_factory=list,
+        description="For `file`: what it may be. Left out: a film, picture, sound or document. `subtitles` stands "
+        "alone: they are of the one event that is referred to, in the language that the event's one choice says.",
     )
 
 
@@ -151,7 +163,12 @@ class EventKind(Labelled):
     )
     invites: Invitation | None = Field(None, description="A private link that it gives to somebody.")
     passes: Passing | None = Field(None, description="Another enrolment that it also reaches.")
-    shown: Shown | None = Field(None, description="When guests and the public may read it. Left out: at once.")
+    erases: Name | None = Field(
+        None,
+        description="A reference of it: the files of the event that is pointed at, and the subtitles made for it, are "
+        "taken away for good.",
+    )
+    shown: Shown | None = Field(None, description="When guests, the public and others who take part may read it. Left out: at once.")
 
 
 class Stage(Labelled):
