@@ -12,9 +12,10 @@ from genklang.engine.time import Zone
 from genklang.engine.types import Event
 from genklang.measure.calendar import MICROSECONDS_PER_DAY, start_of, whole_periods
 from genklang.measure.tables import Log, Table, Tables
+from genklang.protocol.checks.pairs import before_column
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.scopes import table_scope
-from genklang.protocol.types import Outcome, Protocol, Series, TimeToEvent
+from genklang.protocol.types import Measure, Outcome, Protocol, Series, TimeToEvent
 
 StudyTable = dict[str, list[Any]]
 
@@ -23,8 +24,9 @@ def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
     """One row for each enrolment that can be evaluated: of a randomised practice, those with an arm.
 
     Columns: `enrolment`, `arm` (where there are arms), every fact that is one value, each outcome of the study (None
-    where missing; a count of nothing is 0), and for time to event `time` (days) and `event` (True, or False where
-    watching ended before). Raises ValueError for a protocol without a study.
+    where missing; a count of nothing is 0), with `<outcome>_before` where it was measured before too, and for time
+    to event `time` (days) and `event` (True, or False where watching ended before). Raises ValueError for a protocol
+    without a study.
     """
     study = protocol.study
     if study is None:
@@ -37,7 +39,10 @@ def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
         if fact.type != "times":
             table[name] = [log.state.facts.get(name) for log in logs]
     for name, outcome in study.outcomes.items():
-        table[name] = _outcome(protocol, tables, outcome, table["enrolment"])
+        if outcome.before is None:
+            table[name] = _outcome(protocol, tables, outcome, table["enrolment"])
+        else:
+            table[before_column(name)], table[name] = pairs(protocol, tables, outcome, table["enrolment"])
     if study.time_to_event:
         table |= _times(tables, study.time_to_event, logs)
     return table
@@ -47,14 +52,47 @@ def _counts(protocol: Protocol, log: Log) -> bool:
     return log.state.stage is not None and (protocol.randomise is None or log.state.arm is not None)
 
 
-def _outcome(protocol: Protocol, tables: Tables, outcome: Outcome, enrolments: Sequence[str]) -> list[Any]:
+def _outcome(protocol: Protocol, tables: Tables, measure: Measure, enrolments: Sequence[str]) -> list[Any]:
     """The aggregate over each participant's own rows."""
-    expression = compile_expression(outcome.value, table_scope(protocol, outcome.of))
-    own: dict[str, list[Mapping[str, Any]]] = {name: [] for name in enrolments}
-    for row in _needed(tables[outcome.of], expression.names):
+    own = _aggregates(protocol, tables, measure, enrolments, each=None)
+    return [own[name][None] for name in enrolments]
+
+
+def _aggregates(
+    protocol: Protocol, tables: Tables, measure: Measure, enrolments: Sequence[str], *, each: str | None
+) -> dict[str, dict[Any, Any]]:
+    """For each participant the aggregate over their own rows, by the value of the field `each` (None: all rows)."""
+    expression = compile_expression(measure.value, table_scope(protocol, measure.of))
+    own: dict[str, dict[Any, list[Mapping[str, Any]]]] = {name: {} if each else {None: []} for name in enrolments}
+    for row in _needed(tables[measure.of], [*expression.names, *([each] if each else [])]):
         if row["enrolment"] in own:
-            own[row["enrolment"]].append(row)
-    return [expression.aggregate(own[name]) for name in enrolments]
+            own[row["enrolment"]].setdefault(row[each] if each else None, []).append(row)
+    return {name: {who: expression.aggregate(rows) for who, rows in by.items()} for name, by in own.items()}
+
+
+def pairs(
+    protocol: Protocol, tables: Tables, outcome: Outcome, enrolments: Sequence[str]
+) -> tuple[list[Any], list[Any]]:
+    """What each participant was before, and after; None for a measurement that is missing.
+
+    Where several answer (`each`), those who answered both times count, with the mean of theirs; where nobody did, the
+    mean of all who answered the one time stands alone, so that it shows which of the two is missing.
+    """
+    assert outcome.before is not None
+    before = _aggregates(protocol, tables, outcome.before, enrolments, each=outcome.each)
+    after = _aggregates(protocol, tables, outcome, enrolments, each=outcome.each)
+    found = [_pair(before[name], after[name]) for name in enrolments]
+    return [first for first, _second in found], [second for _first, second in found]
+
+
+def _pair(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> tuple[float | None, float | None]:
+    first, second = ({who: value for who, value in each.items() if value is not None} for each in (before, after))
+    both = first.keys() & second.keys()
+    if first and second and not both:
+        second = {}
+    chosen = both or first.keys() | second.keys()
+    means = [_mean([float(each[who]) for who in chosen if who in each]) for each in (first, second)]
+    return means[0], means[1]
 
 
 def _needed(table: Table, names: Iterable[str]) -> Iterable[Mapping[str, Any]]:

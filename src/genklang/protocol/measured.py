@@ -78,8 +78,16 @@ class Series(Part):
 class Outcome(Labelled, Measure):
     """One value a participant: the aggregate is taken over the participant's own rows.
 
-    With no rows a count is 0 and an average is missing.
+    With no rows a count is 0 and an average is missing. With design before_after, `value` is the measurement after
+    and `before` the one before: only those who have both are compared.
     """
+
+    before: Measure | None = Field(None, description="With design before_after: the same measurement at the beginning.")
+    each: Name | None = Field(
+        None,
+        description="With `before`: a field of both events that tells the answers apart, such as who answered. Each "
+        "one's own change is taken, and the enrolment's is the mean of them.",
+    )
 
     unit: Text | None = Field(None, description="What the figure counts, for example hours.")
     better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
@@ -89,14 +97,15 @@ class Outcome(Labelled, Measure):
 class Study(Part):
     """How the practice is evaluated. Planned here, locked by the digest."""
 
-    design: Literal["randomised", "one_group", "interrupted_time_series"] = Field(
-        description="Arms compared; one group against a target; or one series before and after a change."
+    design: Literal["randomised", "one_group", "before_after", "interrupted_time_series"] = Field(
+        description="Arms compared; one group against a target; the same people before and after; or one series "
+        "before and after a change."
     )
     question: Text = Field(description="What the study is to answer, as a question.")
     outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="The first is the primary one.")
     control: Name | None = Field(None, description="The arm that the others are compared with.")
     subgroups: list[Name] = Field(
-        default_factory=list, description="Facts for which the effect is also shown separately."
+        default_factory=list, description="With design randomised: facts for which the effect is also shown separately."
     )
     time_to_event: TimeToEvent | None = Field(None, description="For a survival curve beside the outcomes.")
     series: dict[Name, "LabelledSeries"] = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from genklang.evaluate import flags
-from genklang.evaluate.arrays import Floats
+from genklang.evaluate.arrays import Bools, Floats
 from genklang.evaluate.columns import OutcomeColumn, outcome
 from genklang.evaluate.findings import Arm, ArmFlow, Finding, Flow, Loss
 from genklang.evaluate.problems import Problems, refuse
@@ -14,6 +14,7 @@ from genklang.evaluate.single import paired_change
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import verdict_of
 
+Known = tuple[Bools, Bools]
 ASSUMPTIONS = (
     Text(
         sv="Utan insatsen hade inget ändrats: varken tiden, annat stöd eller att man började när det var som "
@@ -36,14 +37,15 @@ def build(request: Request) -> Finding:
     """The finding of paired measurements: `before` and `outcome` (after). Raises EvaluationError."""
     request.needs("outcome", "before")
     before, after = _read(request)
-    both = ~np.isnan(before.values) & ~np.isnan(after.values)
+    known = (~np.isnan(before.values), ~np.isnan(after.values))
+    both = known[0] & known[1]
     _check_pairs(int(both.sum()), request)
     first, second = before.values[both], after.values[both]
     estimate = paired_change(first, second, confidence=request.confidence)
     relevant = float(first.std(ddof=1)) / 2 if request.relevant is None else request.relevant
     low, high = estimate.low or 0.0, estimate.high or 0.0
     plan = request.departures()
-    flow = _flow(request, int(both.sum()))
+    flow = _flow(request, known)
     arms = (
         _arm("after", Text(sv="efter", en="after"), second, is_control=False),
         _arm("before", Text(sv="före", en="before"), first, is_control=True),
@@ -104,15 +106,24 @@ def _arm(name: str, label: Text, values: Floats, *, is_control: bool) -> Arm:
     )
 
 
-def _flow(request: Request, both: int) -> Flow:
-    lost = request.size - both
-    reason = Loss(reason=Text(sv="en av mätningarna saknas", en="one of the measurements is missing"), n=lost)
+def _flow(request: Request, known: Known) -> Flow:
+    first, second = known
+    both = int((first & second).sum())
     only = ArmFlow(
         name="all",
         label=Text(sv="alla", en="everybody"),
         allocated=request.size,
         followed_up=both,
         analysed=both,
-        lost=(reason,) if lost else (),
+        lost=tuple(Loss(reason=reason, n=n) for reason, n in _losses(first, second) if n),
     )
     return Flow(assessed=request.assessed, eligible=request.eligible, arms=(only,))
+
+
+def _losses(first: Bools, second: Bools) -> list[tuple[Text, int]]:
+    """How many lack which measurement."""
+    return [
+        (Text(sv="mätningen efter saknas", en="no measurement after"), int((first & ~second).sum())),
+        (Text(sv="mätningen före saknas", en="no measurement before"), int((~first & second).sum())),
+        (Text(sv="inte mätt alls", en="never measured"), int((~first & ~second).sum())),
+    ]

@@ -16,6 +16,8 @@ def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
     """The one picture of a finding: the difference for everyone and each subgroup, or one group beside its target."""
     if finding.design == "one_group":
         return _one_group_picture(finding, label, target)
+    if finding.design == "before_after":
+        return _change_picture(finding, label)
     rows = [_interval_row(_("Everyone"), finding.estimate)]
     rows += [
         _interval_row(_group_name(group.level, subgroup.label.say(language())), group.estimate)
@@ -51,6 +53,23 @@ def _one_group_picture(finding: Finding, label: str, target: float | None) -> Ch
         x=_unit(finding),
         rows=[_interval_row(_("Everyone"), finding.estimate)],
         zero=target,
+        percent=finding.estimate.is_share,
+    )
+
+
+def _change_picture(finding: Finding, label: str) -> Chart:
+    """The change in the same people, with its interval."""
+    return chart_intervals(
+        title=_("The change: %(outcome)s") % {"outcome": label[:1].lower() + label[1:]},
+        description=" ".join(
+            [
+                _("The dot is how much the same people changed, the line how far it may lie off."),
+                _("A line that crosses zero shows no change for certain."),
+            ]
+        ),
+        x=_unit(finding),
+        rows=[_interval_row(_("Everyone measured twice"), finding.estimate)],
+        zero=0,
         percent=finding.estimate.is_share,
     )
 

@@ -24,6 +24,7 @@ from genklang.operate.pages.measuring import kept, tables_of
 from genklang.operate.pages.pictures import QUOTES, picture_of, series_picture, survival_picture
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.words import language, say
+from genklang.protocol.checks.pairs import before_column
 from genklang.protocol.expressions import Type
 from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
@@ -205,6 +206,7 @@ def design_in_words(design: str) -> str:
     return {
         "randomised": _("Randomised: chance decided who"),
         "one_group": _("One group, compared with a target"),
+        "before_after": _("The same people, before and after"),
         "interrupted_time_series": _("Before and after, month by month"),
     }.get(design, design)
 
@@ -239,10 +241,13 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
     }
     if outcome.unit:
         options["unit"] = Text(sv=outcome.unit.sv, en=outcome.unit.en)
+    columns = [options["outcome"]]
+    if outcome.before is not None:
+        options["before"] = before_column(name)
+        columns.append(options["before"])
     scale = PERCENT if is_mean_of_shares(protocol, outcome) else 1
     if scale == PERCENT:
-        column = table[options["outcome"]]
-        table = table | {options["outcome"]: [None if each is None else scale * each for each in column]}
+        table = table | {each: _as_percent(table[each]) for each in columns}
         options["unit"] = IN_PERCENT
     target = None if outcome.target is None else scale * outcome.target
     if study.design == "randomised":
@@ -250,7 +255,7 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
             "subgroups": _labels(protocol, study.subgroups),
             "planned": _plan(protocol, study, name),
         }
-    else:
+    elif study.design == "one_group":
         options["target"] = target
 
     def answer() -> tuple[Finding, Chart]:
@@ -258,6 +263,10 @@ def _outcome(protocol: Protocol, study: Study, table: StudyTable, name: str, out
         return finding, picture_of(finding, say(outcome), target)
 
     return _answered(name, say(outcome), answer)
+
+
+def _as_percent(column: Iterable[float | None]) -> list[float | None]:
+    return [None if each is None else PERCENT * each for each in column]
 
 
 def _survival(protocol: Protocol, study: Study, tables: Tables) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from genklang.protocol.checks import pairs
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
@@ -11,7 +12,7 @@ from genklang.protocol.types import Economy, Protocol, Study
 
 MOST_HEADLINES = 5
 _FIGURES = (Type.NUMBER, Type.BOOLEAN)
-_NEEDS = {"randomised": "outcomes", "one_group": "outcomes", "interrupted_time_series": "series"}
+_NEEDS = dict.fromkeys(("randomised", "one_group", "before_after"), "outcomes") | {"interrupted_time_series": "series"}
 
 
 def check(protocol: Protocol, notes: Notes) -> None:
@@ -78,6 +79,7 @@ def _study(study: Study, notes: Notes) -> None:
             what = f"{quoted(name)} is already a column of the study"
             notes.note(path, what, "Give the outcome another name.", written=name, key=True)
         _aggregate(path, outcome.of, outcome.value, notes)
+        pairs.check(study, name, outcome, notes)
     for number, group in enumerate(study.subgroups):
         _subgroup(notes.item(("study", "subgroups"), number), group, notes)
     for name, series in study.series.items():
@@ -85,6 +87,7 @@ def _study(study: Study, notes: Notes) -> None:
         _aggregate(path, series.of, series.value, notes)
         notes.known((*path, "change"), series.change, notes.protocol.events, kind="event")
     _time_to_event(study, notes)
+    pairs.check_arms(study, notes)
 
 
 def _arms(study: Study, notes: Notes) -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from genklang.engine.time import Zone
 from genklang.engine.types import BUILT_IN, Event
+from genklang.protocol.checks.pairs import outcome_columns
 from genklang.protocol.document import Document, Path, read_yaml
 from genklang.protocol.problems import Problem, ProtocolErrors, quoted, suggestion
 from genklang.protocol.types import Protocol
@@ -120,7 +121,7 @@ class _Reader:
         """Note every name of the story that the protocol has not."""
         protocol, then = self.protocol, (*place, "then")
         arms = protocol.randomise.arms if protocol.randomise else {}
-        outcomes = protocol.study.outcomes if protocol.study else {}
+        outcomes = outcome_columns(protocol.study) if protocol.study else []
         self._known((*place, "about"), story.about or [], protocol.expectations, "the expectations")
         self._known((*place, "lot"), [story.lot] if story.lot else [], arms, "the arms")
         self._known((*then, "stage"), [story.then.stage] if story.then.stage else [], protocol.stages, "the stages")

@@ -2,17 +2,18 @@
 what is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from genklang.engine.folding import arrange
 from genklang.engine.problems import Problem as Refusal
 from genklang.engine.types import Event
+from genklang.measure.study import pairs
 from genklang.measure.tables import Record, Tables
+from genklang.protocol.checks.pairs import before_column
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.problems import Problem, quoted
 from genklang.protocol.scopes import table_scope
-from genklang.protocol.types import Indicator, Measure
 from genklang.rehearsal.cases.reading import PlacedCase
 from genklang.rehearsal.cases.stories import Mismatch, PureDriver, label
 
@@ -93,20 +94,35 @@ def _refused(told: PlacedCase, path: tuple[str | int, ...], event: Event, refusa
 def _measured(told: PlacedCase, driver: PureDriver) -> list[Mismatch]:
     """Indicators and outcomes that are told, and came otherwise."""
     protocol, then = told.case.protocol, told.case.then
-    outcomes: Mapping[str, Measure] = protocol.study.outcomes if protocol.study else {}
     end = max(line.at for line in told.case.lines)
     events = [event for event in arrange(driver.log).events if event.id not in driver.held]
     record = Record("enrolment", events, tuple(driver.facts.values()), driver.state)
     tables = Tables(protocol, [record], zone=told.case.zone, horizon=end)
+    readers: Mapping[str, Callable[[Tables, str], Any]] = {"indicators": _indicator, "outcomes": _outcome}
     found: list[Mismatch] = []
-    parts: Mapping[str, Mapping[str, Indicator | Measure]] = {"indicators": protocol.indicators, "outcomes": outcomes}
-    for part, declared in parts.items():
+    for part, read in readers.items():
         for name, value in then.get(part, {}).items():
-            measure = declared[name]
-            came = _value(tables, of=measure.of, value=measure.value)
+            came = read(tables, name)
             if not _same(value, came):
                 found.append(Mismatch((part, name), _text(value), _text(came)))
     return found
+
+
+def _indicator(tables: Tables, name: str) -> Any:
+    indicator = tables.practice.indicators[name]
+    return _value(tables, of=indicator.of, value=indicator.value)
+
+
+def _outcome(tables: Tables, column: str) -> Any:
+    """An outcome of the study, or, by the name of its column, what it was before."""
+    protocol = tables.practice
+    for name, outcome in (protocol.study.outcomes if protocol.study else {}).items():
+        if outcome.before is not None and column in (name, before_column(name)):
+            first, second = pairs(protocol, tables, outcome, ["enrolment"])
+            return (second if column == name else first)[0]
+        if column == name:
+            return _value(tables, of=outcome.of, value=outcome.value)
+    raise KeyError(column)
 
 
 def _value(tables: Tables, *, of: str, value: str) -> Any:
