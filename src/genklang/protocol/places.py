@@ -18,6 +18,10 @@ SINGULAR = {
     "arms": "arm",
     "parameters": "parameter",
     "behaviour": "behaviour",
+    "tiles": "tile",
+    "proposals": "proposal",
+    "columns": "column",
+    "tables": "table",
 }
 
 

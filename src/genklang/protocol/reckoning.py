@@ -38,41 +38,61 @@ class Column(Labelled):
 
 
 class Edition(Part):
-    """The figures that hold from a date, until the next edition's."""
+    """The figures that hold from a date, until the next edition's, or until a day after which there are none yet."""
 
     from_: LocalDate = Field(alias="from", description="The first day.")
-    until: LocalDate | None = Field(None, description="The last day, where no edition follows.")
-    source: Text | None = Field(None, description="Where the figures come from.")
-    rows: list[dict[Name, float | str]] = Field(min_length=1, description="The rows, by column.")
+    until: LocalDate | None = Field(
+        None, description="The last day. Left out: until the next edition begins, or further notice."
+    )
+    source: Text | None = Field(None, description="Where the figures come from; shown with every sum they are in.")
+    rows: list[dict[Name, float | str]] = Field(
+        min_length=1,
+        description="The rows, by column; numbers as keys in rising order. A row that leaves a column out says that "
+        "there is no figure from there on: a sum that needs it stops, and a person decides.",
+    )
 
 
 class Table(Labelled):
-    """Figures that hold from a date. `lookup('table', 'column', key)` takes the last row whose key is not above."""
+    """Dated figures, such as a norm. `lookup('table', 'column', key)` takes the last row whose key is not above."""
 
     key: Name = Field(description="The column that is looked up: exact for words, the nearest below for numbers.")
-    columns: dict[Name, Column] = Field(min_length=2, description="What each row holds.")
-    editions: list[Edition] = Field(min_length=1, description="In order of date.")
+    columns: dict[Name, Column] = Field(min_length=2, description="What each row holds: the key, and numbers.")
+    editions: list[Edition] = Field(min_length=1, description="In order of date, without overlap.")
 
 
 class Line(Labelled):
     """One step of the sum, shown to the person whom it is about."""
 
     value: Expr = Field(
-        description="Over facts, fields and earlier lines, with `lookup(table, column, key)` and "
-        "`lookup_sum(table, column, numbers)`."
+        description="A number over facts, fields of `on` and earlier lines, with `lookup(table, column, key)` and "
+        "`lookup_sum(table, column, numbers)`. Where something it needs is not known, the sum stops and says what."
     )
-    when: Expr | None = Field(None, description="Left out of the sum and the showing where this is false.")
+    when: Expr | None = Field(
+        None, description="Left out where this is false; it then counts as 0 in later lines. Not for the last line."
+    )
 
 
 class Proposal(Labelled):
-    """A sum that is worked out when an event happens, shown with all its steps, and confirmed by somebody."""
+    """A sum that is worked out when an event happens, shown with all its steps, and confirmed or changed by somebody.
+
+    It decides nothing. The event `decided_by` does: its form is filled in with the answer. What was proposed then is
+    kept with it, and whoever decides something else says why.
+    """
 
     on: Name = Field(description="The event that asks for it.")
-    at: Name | None = Field(None, description="A date field of the event: which editions hold. Left out: its own day.")
-    lines: dict[Name, Line] = Field(min_length=1, description="The steps, in order.")
-    result: Name = Field(description="The line that is the answer.")
+    at: Name | None = Field(
+        None, description="A date field of that event: the day whose editions hold. Left out: the day it happened."
+    )
+    lines: dict[Name, Line] = Field(min_length=1, description="The steps, in order. The last one is the answer.")
     unit: Text | None = Field(None, description="What it counts. Left out: SEK.")
-    decided_by: Name = Field(description="The event that confirms or changes it.")
-    into: Name = Field(description="The field of that event that the answer is put in for a person to confirm.")
-    refers: Name = Field(description="The reference field of that event that points at what asked.")
     round: int = Field(0, ge=0, le=2, description="Decimals of the answer.")
+    decided_by: Name = Field(description="The event that confirms or changes it.")
+    refers: Name = Field(description="Its reference field that points at the event that asked.")
+    into: Name = Field(description="Its number field that the answer is put in, for a person to confirm or change.")
+    proposed: Name = Field(
+        description="Its number field, `required: false`, where the system keeps what was proposed. Empty where the "
+        "sum stopped."
+    )
+    reason: Name = Field(
+        description="Its text field, `required: false`: must be filled in where the decision is not as proposed."
+    )

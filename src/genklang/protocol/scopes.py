@@ -5,7 +5,7 @@ Also the tables that are measured: an expectation's outcome facts, the events of
 
 from collections.abc import Iterable, Mapping
 
-from genklang.protocol.expressions import Scope, Type
+from genklang.protocol.expressions import Scope, TableShape, Type
 from genklang.protocol.types import DataField, Expectation, FieldKind, Protocol
 
 ENROLMENTS = "enrolments"
@@ -126,6 +126,27 @@ def rehearsal_scope(protocol: Protocol) -> Scope:
     parameters = protocol.rehearsal.parameters if protocol.rehearsal else {}
     names = {**dict.fromkeys(parameters, Type.NUMBER), **BEHAVIOUR_NAMES, "stage": Type.TEXT, "arm": Type.TEXT}
     return _scope(protocol, names, protocol.facts, random=True)
+
+
+def proposal_scope(protocol: Protocol, name: str, *, before: str | None = None) -> Scope:
+    """Return what the lines of a proposal may name: facts, fields of its event, and the lines `before` that one."""
+    proposal = protocol.proposals[name]
+    lines = list(proposal.lines)
+    earlier = lines[: lines.index(before)] if before is not None else lines
+    known = _scope(protocol, {}, protocol.facts, fields_of(protocol, proposal.on))
+    names = {**known.names, **dict.fromkeys(earlier, Type.NUMBER)}
+    return Scope(names, options=known.options, tables=table_shapes(protocol))
+
+
+def table_shapes(protocol: Protocol) -> dict[str, TableShape]:
+    """Return the dated tables as expressions meet them. A key that only some editions have is not one to count on."""
+    found: dict[str, TableShape] = {}
+    for name, table in protocol.tables.items():
+        keys = [{row.get(table.key) for row in edition.rows} for edition in table.editions]
+        words = frozenset.intersection(*(frozenset(key for key in some if isinstance(key, str)) for some in keys))
+        kind = Type.TEXT if any(isinstance(key, str) for some in keys for key in some) else Type.NUMBER
+        found[name] = TableShape(kind, frozenset(table.columns) - {table.key}, words)
+    return found
 
 
 def _scope(

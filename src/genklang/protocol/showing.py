@@ -1,7 +1,5 @@
 """How what is known is shown: a board on a wall, a journey, a network."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from genklang.protocol.parts import Labelled, Part
@@ -9,21 +7,23 @@ from genklang.protocol.written import Name, Names
 
 
 class Tile(Labelled):
-    """One figure on the board, about everybody together."""
+    """One figure on the board, about everybody together. Exactly one source."""
 
-    indicator: Name | None = Field(None, description="An indicator, for its latest whole period.")
+    indicator: Name | None = Field(None, description="An indicator, for its latest whole period, beside its target.")
     stages: Names = Field(default_factory=list, description="How many are in these stages now.")
     place: Name | None = Field(None, description="How many of a place are held, of how many.")
     queue: Name | None = Field(None, description="How many wait for a place, and how long the longest has waited.")
-    open: Name | None = Field(None, description="How many dues of an expectation are open, and how many are late.")
-    target: float | None = Field(None, description="What is aimed at.")
-    better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
+    open: Name | None = Field(None, description="How many dues of an expectation are open now, and how many are late.")
 
 
 class Board(Part):
-    """A wall screen, readable at five metres, that nobody types into and that names nobody."""
+    """A wall screen, readable at five metres, that renews itself, that nobody types into and that names nobody.
 
-    tiles: dict[Name, Tile] = Field(min_length=1, max_length=9, description="What it shows. Exactly one source each.")
+    A count of people from one to four is shown as "fewer than 5", and an indicator with fewer than five people behind
+    it is not shown.
+    """
+
+    tiles: dict[Name, Tile] = Field(min_length=1, max_length=9, description="What it shows, in order.")
 
 
 class JourneyMap(Part):

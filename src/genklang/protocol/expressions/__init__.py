@@ -10,6 +10,6 @@ are unknown, with SQL's three-valued logic. What cannot be computed (division by
 """
 
 from genklang.protocol.expressions.expression import Expression, compile_expression
-from genklang.protocol.expressions.nodes import ExpressionError, ExpressionProblem, Scope, Type
+from genklang.protocol.expressions.nodes import ExpressionError, ExpressionProblem, Scope, TableShape, Type
 
-__all__ = ["Expression", "ExpressionError", "ExpressionProblem", "Scope", "Type", "compile_expression"]
+__all__ = ["Expression", "ExpressionError", "ExpressionProblem", "Scope", "TableShape", "Type", "compile_expression"]
