@@ -62,6 +62,11 @@ def position(event: Event) -> Position:
     return event.position
 
 
+def voided_ids(events: Iterable[Event]) -> frozenset[str]:
+    """The ids of events that are void, in a log or in several, given in any order: voidings are all that matters."""
+    return frozenset(_voided(sorted(events, key=position)))
+
+
 def _voided(ordered: Sequence[Event]) -> set[str]:
     """The ids of events that were voided; the latest voiding decides, so that a voiding can itself be voided."""
     voided: set[str] = set()

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from genklang.engine.folding import arrange
+from genklang.engine.shared import Directory, leads_to
 from genklang.engine.time import parse_instant
 from genklang.engine.types import Event
 from genklang.protocol.expressions import Type, compile_expression
@@ -22,7 +23,6 @@ from genklang.protocol.types import Protocol
 
 SMALLEST = Decimal("0.01")  # amounts are exact to a hundredth, as money is
 VOIDED = "voided"
-Whose = Mapping[str, str]
 
 
 class Account(NamedTuple):
@@ -59,37 +59,26 @@ class Books:
         read = {kind for fields in self._referred.values() for kinds in fields.values() for kind in kinds}
         self.concerns = self.posted | read | {VOIDED} if self.posted else frozenset[str]()
 
-    def asks_about(self, log: Iterable[Event]) -> set[str]:
-        """The ids of events of which `transfers` needs to know whose they are."""
-        found: set[str] = set()
-        for event in log:
-            declared = self._protocol.events.get(event.kind)
-            for name, field in declared.fields.items() if declared else ():
-                if field.type == "reference" and (value := event.data.get(name)):
-                    found.update(map(str, value) if isinstance(value, list | tuple) else [str(value)])
-        return found
-
     def transfers(
-        self, enrolment: str, log: Iterable[Event], *, whose: Whose, held: Set[str] = frozenset()
+        self, enrolment: str, log: Iterable[Event], *, who: Directory, held: Set[str] = frozenset()
     ) -> list[Transfer]:
-        """What the enrolment's log moves, in the order of the log.
+        """What the enrolment's log moves, in the order of the log; of it, only the kinds in `concerns` are needed.
 
-        `whose` says which enrolment an event leads to: whose it is, or, for one that was passed here, where it came
-        from. `held` are ids of events that nothing explains yet.
+        `held` are ids of events that nothing explains yet.
         """
         standing = {event.id: event for event in arrange(log).events if event.id not in held}
-        found = (self._of_event(enrolment, event, standing, whose) for event in standing.values())
+        found = (self._of_event(enrolment, event, standing, who) for event in standing.values())
         return [transfer for transfers in found for transfer in transfers]
 
     def _of_event(
-        self, enrolment: str, event: Event, standing: Mapping[str, Event], whose: Whose
+        self, enrolment: str, event: Event, standing: Mapping[str, Event], who: Directory
     ) -> Iterable[Transfer]:
         for ledger, part, posting, formula in self._postings:
             if posting.on != event.kind:
                 continue
             amount = formula(self._values(event, standing))
-            source = self._account(posting.from_, enrolment, event, standing, whose)
-            target = self._account(posting.to, enrolment, event, standing, whose)
+            source = self._account(posting.from_, enrolment, event, who)
+            target = self._account(posting.to, enrolment, event, who)
             if amount and source and target and source != target:
                 yield Transfer(ledger, event.id, part, event.occurred_at, source, target, amount)
 
@@ -101,36 +90,11 @@ class Books:
             values |= referred.data if referred else {}
         return values | dict(event.data)
 
-    def _account(
-        self, name: str, enrolment: str, event: Event, standing: Mapping[str, Event], whose: Whose
-    ) -> Account | None:
-        if name == SELF:
-            return Account(enrolment=enrolment)
-        if name not in leading_fields(self._protocol, event.kind):
+    def _account(self, name: str, enrolment: str, event: Event, who: Directory) -> Account | None:
+        if name != SELF and name not in leading_fields(self._protocol, event.kind):
             return Account(name=name)
-        leads = self.leads_to(enrolment, event, name, standing, whose)
+        leads = leads_to(self._protocol, enrolment, event, name, who)
         return Account(enrolment=leads) if leads else None
-
-    def leads_to(
-        self, enrolment: str, event: Event, field: str, standing: Mapping[str, Event], whose: Whose
-    ) -> str | None:
-        """The other enrolment that a field leads to: named, whose the event is, or where an own one came from or went.
-
-        None where it leads nowhere but here.
-        """
-        value = event.data.get(field)
-        if not value or isinstance(value, list | tuple):
-            return None
-        if self._protocol.events[event.kind].fields[field].type == "participant":
-            return str(value)
-        other = whose.get(str(value))
-        if other and other != enrolment:
-            return other
-        own = standing.get(str(value))
-        passes = self._protocol.events[own.kind].passes if own and own.kind in self._protocol.events else None
-        if own is None or passes is None or own.position >= event.position:
-            return None
-        return self.leads_to(enrolment, own, passes.to, standing, whose)
 
 
 def balances(transfers: Iterable[Transfer]) -> dict[tuple[str, Account], Decimal]:

@@ -13,9 +13,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from genklang.operate.attachments import Attachment as Attachment
+from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember
 from genklang.operate.sent_forms import SentForm as SentForm
+from genklang.operate.transfers import Transfer as Transfer
 from genklang.operate.upgrades import Upgrade as Upgrade
 from genklang.operate.validation import check_overlay
 from genklang.people.models import Organisation, Person, check_zone_name
@@ -188,6 +191,7 @@ class Event(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     token = models.ForeignKey(Token, null=True, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="events")
+    link = models.ForeignKey(Link, null=True, on_delete=models.PROTECT, related_name="events")
     data = models.JSONField(default=dict)
     held = models.CharField(max_length=300, null=True)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from genklang.engine import types as engine
 from genklang.engine.json import to_json
+from genklang.operate import books
 from genklang.operate.machines import load_state, machine_for
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.recording import UNEXPLAINED, engine_event
@@ -51,6 +52,8 @@ def _unlike(enrolment: Enrolment) -> Iterator[str]:
     yield from _held(rows, step)
     yield from _facts(enrolment, step)
     yield from _dues(enrolment, step.state)
+    if books.differs(enrolment):
+        yield "the transfers between accounts are not those of the log"
     if not enrolment.adoption.historical:
         yield from _asked(enrolment, step.state)
 

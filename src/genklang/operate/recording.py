@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from genklang.engine import types as engine
 from genklang.engine.machine import in_order
 from genklang.engine.problems import Problem as EngineProblem
-from genklang.operate import clock
+from genklang.operate import books, clock, others
+from genklang.operate.directory import engine_event as engine_event
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.machines import load_state, machine_for, settle_row
 from genklang.operate.models import Enrolment, Event
@@ -98,7 +99,15 @@ class Recorder:
         found = self.machine.check(self._just_before(event, then or self.state), raw, history=self.log)
         if source.may_wait:
             found = [problem for problem in found if problem.code not in WAITS]
-        return event, tuple(in_words(problem) for problem in found)
+        if found:
+            return event, tuple(in_words(problem) for problem in found)
+        return event, tuple(self._about_others(event, source))
+
+    def _about_others(self, event: engine.Event, source: Source) -> list[Problem]:
+        """What lies outside the enrolment: others' events that it points at, and accounts that it draws on."""
+        reported = not source.may_wait
+        found = others.problems(self.enrolment, event, reported=reported)
+        return found or (books.too_low(self.enrolment, event, pending=self.change.events) if reported else [])
 
     def _just_before(self, event: engine.Event, state: engine.State) -> engine.State:
         """How things stand just before an event that answers to a due; the worker may not have come as far yet."""
@@ -216,11 +225,6 @@ def in_words(problem: EngineProblem) -> Problem:
     return Problem(problem.field or "event", what, instead)
 
 
-def engine_event(row: Event) -> engine.Event:
-    """A row of the log, as the engine takes it."""
-    return engine.Event(row.key, row.kind, row.occurred_at, row.by, row.data, row.sequence, row.received_at)
-
-
 def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
     """An unsaved row of the log."""
     return Event(
@@ -235,6 +239,7 @@ def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
         actor=source.user,
         token=source.token,
         batch=source.batch,
+        link=source.link,
         data=dict(event.data),
     )
 

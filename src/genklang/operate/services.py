@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
-from genklang.operate import clock, tokens
+from genklang.operate import books, clock, tokens
+from genklang.operate.adopters import tell_bank
 from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.ledger import TOGETHER, draw_arm, lock, record_groups
 from genklang.operate.machines import adoption_machine
@@ -66,6 +67,7 @@ def adopt(
     )
     _check(adoption)
     adoption.save()
+    tell_bank(adoption)
     return adoption
 
 
@@ -83,12 +85,12 @@ def set_status(adoption: Adoption, status: Status) -> None:
     adoption.status = status
     adoption.ended_at = clock.moment(clock.now()) if status == Status.ENDED else None
     adoption.save(update_fields=["status", "ended_at"])
+    tell_bank(adoption)
 
 
 def assign(adoption: Adoption, *, user: User, role: str) -> Assignment:
     """Lets a member of the organisation work in a protocol role. Doing it twice changes nothing. Raises Refused."""
-    roles = adoption_machine(adoption).protocol.roles
-    staff = [name for name, declared in roles.items() if not declared.participant]
+    staff = adoption_machine(adoption).protocol.staff_roles
     if role not in staff:
         instead = _("Write one of %(roles)s.") % {"roles": ", ".join(staff)}
         raise Refused([Problem("role", _("is no role of staff in this practice"), instead, role)])
@@ -132,22 +134,26 @@ def revoke_token(token: Token) -> None:
 def enrol(
     adoption: Adoption,
     *,
-    person: Person,
+    person: Person | None = None,
+    title: str = "",
+    role: str = "",
     key: str,
     at: int | None = None,
     facts: Mapping[str, Any] | None = None,
     source: Source | None = None,
 ) -> Enrolment:
-    """A new enrolment of a person in the organisation, on the adoption's version. `key` is unique in the adoption.
+    """A new enrolment on the adoption's version: of a person in the organisation, or of a matter, by its title.
 
-    Raises Refused, and then nothing has changed.
+    `role` says which of several participants it is; `key` is unique in the adoption. Raises Refused, and then nothing
+    has changed.
     """
     now = clock.now()
     at = now if at is None else at
-    _check_enrolling(adoption, person=person, key=key)
-    row = new_enrolment(adoption, person=person, key=key, at=at)
+    _check_enrolling(adoption, person=person, title=title, role=role, key=key)
+    row = new_enrolment(adoption, key=key, at=at, person=person, title=title.strip(), role=role)
     recorder = Recorder(row, now=now, draw=draw_arm, fresh=True)
-    event = IncomingEvent(f"{key}:enrolled", key, "enrolled", at, dict(facts or {}), sequence=FIRST)
+    data = {**({"participant": role} if role else {}), **(facts or {})}
+    event = IncomingEvent(f"{key}:enrolled", key, "enrolled", at, data, sequence=FIRST)
     answer = recorder.take(event, source or Source(by="system", house=True))
     if answer.problems:
         raise Refused(answer.problems)
@@ -157,10 +163,10 @@ def enrol(
     return row
 
 
-def new_enrolment(adoption: Adoption, *, key: str, at: int, **person: Person) -> Enrolment:
-    """An unsaved row for an enrolment that nothing has happened to yet; `person` may be given later."""
+def new_enrolment(adoption: Adoption, *, key: str, at: int, **whom: Any) -> Enrolment:
+    """An unsaved row for an enrolment that nothing has happened to yet; person, title and role may be given later."""
     version = adoption.protocol_version
-    return Enrolment(adoption=adoption, key=key, protocol_version=version, enrolled_at=at, **person)
+    return Enrolment(adoption=adoption, key=key, protocol_version=version, enrolled_at=at, **whom)
 
 
 def record(adoption: Adoption, events: Sequence[IncomingEvent], *, source: Source) -> list[RowAnswer]:
@@ -225,6 +231,7 @@ def mend(enrolment: Enrolment) -> Enrolment:
     row = lock(enrolment.adoption, enrolment.key)
     if row is not None and row.broken_reason:
         write([refolded(row)], now=clock.now())
+        books.settle(row)
         Notice.objects.filter(key=f"broken/{row.public_id}").delete()
     return row or enrolment
 
@@ -266,13 +273,36 @@ def _unknown_prices(adoption: Adoption) -> list[Problem]:
     return [Problem("prices", _("is no price of this practice"), instead, name) for name in unknown]
 
 
-def _check_enrolling(adoption: Adoption, *, person: Person, key: str) -> None:
-    problems = []
-    if person.organisation_id != adoption.organisation_id:
-        problems.append(Problem("person", _("is not known here"), _("Add the person in this organisation first.")))
+def _check_enrolling(adoption: Adoption, *, person: Person | None, title: str, role: str, key: str) -> None:
+    problems = [*_whom(adoption, person, title.strip()), *_as_which(adoption, role)]
     if not key or len(key) > 80 or not key.isprintable():
         problems.append(Problem("enrolment", _("is no number"), _("Write for example U-0017."), key[:80]))
     elif Enrolment.objects.filter(adoption=adoption, key=key).exists():
         problems.append(Problem("enrolment", _("is taken"), _("Choose another number."), key))
     if problems:
         raise Refused(problems)
+
+
+def _whom(adoption: Adoption, person: Person | None, title: str) -> list[Problem]:
+    """A matter has a title, everything else a person of the same organisation."""
+    is_matter = adoption_machine(adoption).protocol.matter is not None
+    if is_matter and person is not None:
+        return [Problem("person", _("is not what this practice is about"), _("Give it a title instead."))]
+    if is_matter and not title:
+        return [Problem("title", _("is missing"), _("Write what it is called, for example The Berg family."))]
+    if is_matter:
+        return []
+    if person is None:
+        return [Problem("person", _("is missing"), _("Choose somebody, or write a name."))]
+    if person.organisation_id != adoption.organisation_id:
+        return [Problem("person", _("is not known here"), _("Add the person in this organisation first."))]
+    return []
+
+
+def _as_which(adoption: Adoption, role: str) -> list[Problem]:
+    """One of several participants must be named; where there is one, or none, it goes without saying."""
+    roles = adoption_machine(adoption).protocol.participant_roles
+    if (role in roles) if len(roles) > 1 else role in ("", *roles):
+        return []
+    instead = _("Write one of %(roles)s.") % {"roles": ", ".join(roles) or "–"}
+    return [Problem("participant", _("is not one of those who take part in this practice"), instead, role)]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from genklang.bank.models import ProtocolVersion
 from genklang.engine import types as engine
 from genklang.engine.carrying import carried
-from genklang.operate import clock
+from genklang.operate import books, clock
 from genklang.operate.machines import load_state, machine_of, settle_row
 from genklang.operate.models import Adoption, Assignment, Enrolment, Event, Upgrade
 from genklang.operate.problems import Problem, Refused
@@ -203,6 +203,8 @@ def _pin(moves: Iterable[Move], version: ProtocolVersion) -> None:
         rows.append(row)
     fields = ["protocol_version", "stage", "arm", "state", "horizon", "next_deadline", "ended_at"]
     Enrolment.objects.bulk_update(rows, fields, batch_size=AT_A_TIME)
+    for row in rows:
+        books.settle(row)
 
 
 def _settle(adoption: Adoption, version: ProtocolVersion, overlay: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
-from genklang.operate import models, outgoing, raising
+from genklang.operate import attaching, books, inviting, models, outgoing, raising
 from genklang.operate.rows import delete, insert, update
 
 CHUNK = 400
@@ -38,12 +38,18 @@ def write(changes: Iterable[Change], *, now: int) -> None:
     changes = list(changes)
     events = [event for change in changes for event in change.events]
     insert(events)
+    for change in changes:
+        inviting.note(change.enrolment, change.events)
+        attaching.note(change.enrolment, change.events)
     _write_held(changes)
     _write_facts(changes, now)
     _write_dues(changes)
     raising.write_alarms([(change.enrolment, change.effects) for change in changes])
     raising.write_tasks([(change.enrolment, change.effects) for change in changes])
     _write_outbox(changes, now)
+    for change in changes:
+        if change.events or change.held:
+            books.settle(change.enrolment, None if change.held else [event.kind for event in change.events])
     update([change.enrolment for change in changes if change.before is not None], ENROLMENT_FIELDS)
 
 
