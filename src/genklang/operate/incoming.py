@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genklang.operate.instants import EXAMPLE, read_instant
-from genklang.operate.models import Event, ImportBatch, Token
+from genklang.operate.models import Event, ImportBatch, Link, Token
 from genklang.operate.problems import Problem, not_a, shorten
 from genklang.people.models import User
 
@@ -33,21 +33,24 @@ class IncomingEvent:
 
 @dataclass(frozen=True)
 class Source:
-    """Who reports: `by` is a protocol role, `device` or `system`; then the user, token or import behind it.
+    """Who reports: `by` is a protocol role, `device` or `system`; then the user, token, import or link behind it.
 
-    `house` is True for Genklang's own verbs, which alone may use the engine's built-in kinds.
+    `house` is True for Genklang's own verbs, which alone may use the engine's built-in kinds. Without `waits`, what
+    the stage forbids is refused, whoever reports it.
     """
 
     by: str
     user: User | None = None
     token: Token | None = None
     batch: ImportBatch | None = None
+    link: Link | None = None
     house: bool = False
+    waits: bool = True
 
     @property
     def may_wait(self) -> bool:
         """Whether an event that the stage forbids is held for what may explain it later; a person is told at once."""
-        return self.by in {"device", "system"}
+        return self.waits and self.by in {"device", "system"}
 
 
 class Outcome(StrEnum):

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "genklang.site",
     "genklang.operate",
     "genklang.bank",
+    "genklang.voices",
     "genklang.people",
     "django.contrib.auth",
     "django.contrib.contenttypes",
