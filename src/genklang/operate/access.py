@@ -1,14 +1,16 @@
 """Who may do what in an adoption: narrower than people's permissions, never wider. `can_…` answers, `check_…` raises.
 
 The lead sees everything in the organisation's adoptions; staff see the adoptions they are assigned to; a participant
-sees and reports for the own enrolment. Only whoever is assigned to a protocol role, the lead included, acts in it.
+sees and reports for the own enrolment, a member what the role may see of it.
+Only whoever is assigned to a protocol role, the lead included, acts in it.
 """
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from genklang.operate.models import Adoption, Assignment, Enrolment
+from genklang.bank.selectors import protocol_of
+from genklang.operate.models import Adoption, Assignment, Enrolment, EnrolmentMember
 from genklang.people import permissions
 from genklang.people.models import Role, User
 
@@ -22,6 +24,17 @@ def roles_in(user: Visitor, adoption: Adoption) -> frozenset[str]:
     return frozenset(Assignment.objects.filter(user=user, adoption=adoption).values_list("role", flat=True))
 
 
+def own_roles(user: Visitor, enrolment: Enrolment) -> frozenset[str]:
+    """The roles in which the enrolment is the user's own: as its participant, as one of its members, or neither."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    mine = EnrolmentMember.objects.filter(enrolment=enrolment, person__user=user, left_at=None)
+    own = set(mine.values_list("role", flat=True))
+    if enrolment.person and permissions.is_self(user, enrolment.person):
+        own.add(enrolment.role or protocol_of(enrolment.protocol_version).participant_role)
+    return frozenset(own)
+
+
 def can_see_adoption(user: Visitor, adoption: Adoption) -> bool:
     """The lead of the organisation, and staff assigned to the adoption."""
     return can_lead(user, adoption) or bool(roles_in(user, adoption))
@@ -33,14 +46,14 @@ def can_lead(user: Visitor, adoption: Adoption) -> bool:
 
 
 def can_see_enrolment(user: Visitor, enrolment: Enrolment) -> bool:
-    """The person self, the lead, and staff assigned to the adoption."""
-    return permissions.is_self(user, enrolment.person) or can_see_adoption(user, enrolment.adoption)
+    """The person self, its members, the lead, and staff assigned to the adoption."""
+    return bool(own_roles(user, enrolment)) or can_see_adoption(user, enrolment.adoption)
 
 
 def can_act(user: Visitor, enrolment: Enrolment, *, role: str, participant_role: str) -> bool:
     """Whether the user may report there in that protocol role: the person as participant, staff in assigned roles."""
     if role == participant_role:
-        return permissions.is_self(user, enrolment.person)
+        return role in own_roles(user, enrolment)
     return role in roles_in(user, enrolment.adoption)
 
 

@@ -1,6 +1,7 @@
 """Querysets that start from who asks, and the log's own, whose rows can be neither changed nor deleted.
 
-A lead sees every adoption of the organisation; staff those they are assigned to; a person the own enrolments.
+A lead sees every adoption of the organisation; staff those they are assigned to; a person the own enrolments, as
+participant or as member.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def working_in(user: User, *, prefix: str = "") -> Q:
     return leads | (staff & Q(**{f"{prefix}assignments__user_id": user.pk}))
 
 
+def own(user: User) -> Q:
+    """Enrolments that the user is the participant of, or a member of until now."""
+    member = Q(members__person__user_id=user.pk, members__left_at=None)
+    return Q(person__user_id=user.pk) | member
+
+
 def _may_ask(user: User | AnonymousUser) -> TypeGuard[User]:
     return user.is_authenticated and user.is_active
 
@@ -51,7 +58,11 @@ class EnrolmentQuerySet(Enrolments):
         if not _may_ask(user):
             return self.none()
         work = working_in(user, prefix="adoption__")
-        return self.filter(Q(person__user_id=user.pk) | work).distinct()
+        return self.filter(own(user) | work).distinct()
+
+    def own_of(self, user: User | AnonymousUser) -> EnrolmentQuerySet:
+        """One's own, as participant or member; none when signed out."""
+        return self.filter(own(user)).distinct() if _may_ask(user) else self.none()
 
     def with_protocol(self) -> EnrolmentQuerySet:
         """With adoption and protocol version at hand; the protocol's text only when a machine must be made of it."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from genklang.engine.types import EscalateAlarm, Notify, RaiseAlarm
 from genklang.operate.clock import moment
 from genklang.operate.machines import machine_for
-from genklang.operate.models import Adoption, Assignment, Enrolment, Notice, Outbox
+from genklang.operate.models import Adoption, Assignment, Enrolment, EnrolmentMember, Notice, Outbox
 
 SECONDS_TO_ANSWER = 5
 PAGE = "page"
@@ -113,11 +113,20 @@ def _mail(row: Outbox) -> None:
 
 def _addresses(row: Outbox) -> list[str]:
     role = row.payload["role"]
-    if role == machine_for(row.enrolment).protocol.participant_role:
-        user = row.enrolment.person.user
+    protocol = machine_for(row.enrolment).protocol
+    if role in protocol.participant_roles:
+        user = row.enrolment.person.user if row.enrolment.person else None
         return [user.email] if user else []
+    if role in protocol.member_roles:
+        return _members(row, role)
     assigned = Assignment.objects.filter(adoption=row.adoption, role=role, user__is_active=True)
     return sorted(assigned.values_list("user__email", flat=True))
+
+
+def _members(row: Outbox, role: str) -> list[str]:
+    """The addresses of those who belong to it in that role."""
+    theirs = EnrolmentMember.objects.filter(enrolment=row.enrolment, role=role, left_at=None)
+    return sorted(theirs.filter(person__user__is_active=True).values_list("person__user__email", flat=True))
 
 
 def _post(row: Outbox) -> None:

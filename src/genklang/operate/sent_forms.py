@@ -6,6 +6,7 @@ from django.db import models
 class SentForm(models.Model):
     """One form that somebody sent: how many questions were asked, and of those known before, how many still held.
 
+    Only questions about what can be known count: those that state a fact.
     `confirmed`: the known answer was sent on as it was, so nobody had to answer. `corrected`: it was changed, so the
     question was asked after all. `asked`: all other questions that were answered; `repeated` are those among them that
     had been answered before, too long ago to hold. `event` is the key in the log.

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
+from genklang.engine.shared.places import limits_of
 from genklang.operate import books, clock, tokens
 from genklang.operate.adopters import tell_bank
 from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
@@ -33,6 +34,7 @@ from genklang.operate.models import (
 )
 from genklang.operate.problems import Problem, Refused
 from genklang.operate.recording import Recorder
+from genklang.operate.sharing import look_again, own_places
 from genklang.operate.writing import write
 from genklang.people import permissions
 from genklang.people.models import Organisation, Person, User
@@ -71,6 +73,7 @@ def adopt(
     return adoption
 
 
+@transaction.atomic
 def change_adoption(adoption: Adoption, *, name: str, overlay: Mapping[str, Any]) -> None:
     """Gives it another name and own values; raises Refused, and then changes nothing."""
     changed = Adoption.objects.get(pk=adoption.pk)
@@ -78,13 +81,16 @@ def change_adoption(adoption: Adoption, *, name: str, overlay: Mapping[str, Any]
     _check(changed)
     changed.save(update_fields=["name", "overlay"])
     adoption.name, adoption.overlay = changed.name, changed.overlay
+    look_again(changed)
 
 
+@transaction.atomic
 def set_status(adoption: Adoption, status: Status) -> None:
     """Pauses, resumes or ends it. What fell due during a pause is accounted for when it resumes."""
     adoption.status = status
     adoption.ended_at = clock.moment(clock.now()) if status == Status.ENDED else None
     adoption.save(update_fields=["status", "ended_at"])
+    look_again(adoption)
     tell_bank(adoption)
 
 
@@ -260,7 +266,7 @@ def _check(adoption: Adoption) -> None:
             for text in texts
         ]
     if not problems:
-        problems = _unknown_prices(adoption)
+        problems = [*_unknown_prices(adoption), *_wrong_places(adoption)]
     if problems:
         raise Refused(problems)
 
@@ -271,6 +277,25 @@ def _unknown_prices(adoption: Adoption) -> list[Problem]:
     instead = _("Write one of %(names)s.") % {"names": ", ".join(sorted(known)) or "–"}
     unknown = [name for name in adoption.overlay.get("prices", {}) if name not in known]
     return [Problem("prices", _("is no price of this practice"), instead, name) for name in unknown]
+
+
+def _wrong_places(adoption: Adoption) -> list[Problem]:
+    """Own numbers of places that the practice does not have, and shares that own more than there are."""
+    declared, own = adoption_machine(adoption).protocol.places, adoption.overlay.get("places", {})
+    instead = _("Write one of %(names)s.") % {"names": ", ".join(sorted(declared)) or "–"}
+    what = _("is no kind of place in this practice")
+    unknown = [Problem("places", what, instead, name) for name in own if name not in declared]
+    limits = {name: limits_of(place, own_places(own.get(name, {}))) for name, place in declared.items()}
+    return unknown + [
+        Problem(
+            "places",
+            _("is less than the shares own together, %(sum)s") % {"sum": sum(limit.shares.values())},
+            _("Write more places, or smaller shares."),
+            str(limit.capacity),
+        )
+        for limit in limits.values()
+        if limit.capacity is not None and sum(limit.shares.values()) > limit.capacity
+    ]
 
 
 def _check_enrolling(adoption: Adoption, *, person: Person | None, title: str, role: str, key: str) -> None:

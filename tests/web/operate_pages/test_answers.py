@@ -92,7 +92,7 @@ def test_a_wrong_answer_keeps_the_rest() -> None:
 def test_what_is_known_is_confirmed_and_not_asked() -> None:
     form = form_of("agrees hours", known={"agrees": True})
     assert [field.name for field in form.questions] == ["hours"]
-    assert [(field.name, said) for field, said in form.confirmed] == [("agrees", "Yes")]
+    assert [(field.name, said) for field, said, _since in form.confirmed] == [("agrees", "Yes")]
     assert 'value="true"' in str(form["agrees"]) and "checked" in str(form["agrees"])
 
 

@@ -80,13 +80,13 @@ class Living:
             return True
         if enrolment.key in FORGETS and due.expectation == "dose":
             return due.target_at < self._began + 2 * HOUR
-        return enrolment.person.user_id is not None and act.role == script.protocol.participant_role
+        return _signs_in(enrolment) and act.role in script.protocol.participant_roles
 
     def _happenings(self, enrolment: Enrolment, now: int) -> Iterator[Event]:
         script = self._script(enrolment)
         after = self._happened if self._happened is not None else enrolment.horizon
         anchors = EventRow.objects.filter(enrolment=enrolment, kind__in=list(script.happenings))
-        own = script.protocol.participant_role if enrolment.person.user_id else None
+        own = script.protocol.participant_roles if _signs_in(enrolment) else ()
         for row in anchors:
             anchor = Event(row.key, row.kind, row.occurred_at, row.by, row.data)
             yield from (
@@ -100,7 +100,7 @@ class Living:
                     after=after,
                     until=now,
                 )
-                if event.by != own
+                if event.by not in own
             )
 
     def _report(self, enrolment: Enrolment, events: list[Event]) -> int:
@@ -117,6 +117,10 @@ class Living:
         if key not in self._scripts:
             self._scripts[key] = Script(machine_for(enrolment).protocol, zone=enrolment.adoption.zone)
         return self._scripts[key]
+
+
+def _signs_in(enrolment: Enrolment) -> bool:
+    return enrolment.person is not None and enrolment.person.user_id is not None
 
 
 def _dues(state: State) -> Iterator[Due]:

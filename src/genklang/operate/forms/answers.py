@@ -8,17 +8,18 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from genklang.operate.forms.fields import ClockTimesField, InstantField, NumberField
-from genklang.protocol.types import EventField, EventKind
+from genklang.operate.forms.fields import ClockTimesField, InstantField, NumberField, NumbersField
+from genklang.protocol.types import DataField, EventField, EventKind
 
 HAPPENED = "_occurred_at"
 KEY = "_key"
@@ -29,8 +30,9 @@ RADIO_LIMIT = 7
 class Asking:
     """What a form is made with: the event, where its times are, what is known, and what may be chosen between.
 
-    `choices` gives, for a text field, the answers to choose between (for example open bookings); `given` fills in a
-    field without asking (for example a booking's number).
+    `choices` gives, for a field that points at something, the answers to choose between (for example open bookings);
+    `given` fills in a field without asking (for example who answers); `chosen` is answered until somebody changes it;
+    `since` says when what is known was said, and where; `again` are questions answered before, too long ago to hold.
     """
 
     kind: EventKind
@@ -39,7 +41,19 @@ class Asking:
     known: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    since: Mapping[str, str] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
     may_be_earlier: bool = True
+
+
+class Spared(NamedTuple):
+    """What a form asked of what can be known: see the model `SentForm`."""
+
+    asked: int
+    repeated: int
+    confirmed: int
+    corrected: int
 
 
 class AnswerForm(forms.Form):
@@ -48,7 +62,8 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, asking: Asking, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {name: _as_initial(value) for name, value in asking.known.items()})
+        filled = {**asking.chosen, **asking.known}
+        kwargs.setdefault("initial", {name: _as_initial(value) for name, value in filled.items()})
         super().__init__(*args, **kwargs)
         self.asking = asking
         zone = ZoneInfo(asking.zone)
@@ -76,9 +91,14 @@ class AnswerForm(forms.Form):
         return [self[name] for name in self._asked() if not self._is_confirmed(name)]
 
     @property
-    def confirmed(self) -> list[tuple[BoundField, Any]]:
-        """The fields whose answer is known already, each with the answer in words."""
-        return [(self[name], self._in_words(name)) for name in self._asked() if self._is_confirmed(name)]
+    def confirmed(self) -> list[tuple[BoundField, str, str]]:
+        """The fields whose answer is known already, each with the answer in words and when it was said."""
+        since = self.asking.since
+        return [
+            (self[name], self._in_words(name), since.get(name, ""))
+            for name in self._asked()
+            if self._is_confirmed(name)
+        ]
 
     @property
     def happened(self) -> BoundField | None:
@@ -89,7 +109,22 @@ class AnswerForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """What the event carries: only what was answered, as JSON."""
         found = {name: _as_json(self.cleaned_data.get(name)) for name in self._asked()}
-        return {**self.asking.given, **{name: value for name, value in found.items() if value not in (None, "")}}
+        return {**self.asking.given, **{name: value for name, value in found.items() if value not in (None, "", [])}}
+
+    @property
+    def spared(self) -> Spared:
+        """How many questions about what can be known were asked, asked again, and spared, once the form is valid."""
+        questions = [name for name in self._asked() if self.asking.kind.fields[name].states]
+        answers = self.answers
+        known = [name for name in questions if self.asking.known.get(name) is not None]
+        held = [name for name in known if answers.get(name) == self.asking.known[name]]
+        open_questions = [name for name in questions if name not in known and name in answers]
+        return Spared(
+            asked=len(open_questions),
+            repeated=len(self.asking.again.intersection(open_questions)),
+            confirmed=len(held),
+            corrected=len(known) - len(held),
+        )
 
     @property
     def occurred_at(self) -> datetime | None:
@@ -115,16 +150,20 @@ def form_field(
     question: EventField, *, zone: ZoneInfo, choices: Sequence[tuple[str, str]] | None = None
 ) -> forms.Field:
     """The form field of a question. Errors say what to write; help tells the bounds."""
-    made = _choice(choices) if choices is not None else _made(question, zone)
+    if choices is not None and not question.required and not question.many:
+        choices = [("", _("None of them")), *choices]
+    made = _choice(choices, many=question.many) if choices is not None else _made(question, zone)
     made.required = question.required
     made.label = question.in_language(_language())
     made.help_text = _help(question, made)
+    if choices is not None and not choices:
+        made.help_text = _("There is nothing to choose between yet.")
     made.error_messages["required"] = _missing(question, is_choice=choices is not None)
     made.error_messages["invalid_choice"] = _("“%(value)s” is not among the answers. Choose one of them.")
     return made
 
 
-def answer_in_words(question: EventField, value: Any) -> str:
+def answer_in_words(question: DataField, value: Any) -> str:
     """An answer as people say it: yes, 08:00 and 20:00, 65–75 years, 12 hours."""
     if value is None:
         return _("not known")
@@ -132,8 +171,8 @@ def answer_in_words(question: EventField, value: Any) -> str:
         return _("Yes") if value else _("No")
     if question.type == "choice" and value in question.options:
         return question.options[value].in_language(_language())
-    if question.type == "times":
-        return _listed([str(each) for each in value])
+    if question.type in ("times", "numbers"):
+        return _listed([str(localize(each)) for each in value])
     unit = f" {question.unit.in_language(_language())}" if question.unit else ""
     shown = round(value, 2) if isinstance(value, float) else value
     return f"{NumberField().prepare_value(shown)}{unit}"
@@ -154,14 +193,22 @@ def _made(question: EventField, zone: ZoneInfo) -> forms.Field:
             return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time", "class": "short"}, format="%H:%M"))
         case "times":
             return ClockTimesField(max_length=200)
+        case "numbers":
+            return NumbersField(max_length=2000)
         case "instant":
             return InstantField(zone=zone)
+        case "file" if "subtitles" in question.accept:
+            return SubtitlesField(max_length=200_000)
+        case "file":
+            return MediaField(accept=question.accept)
         case "choice":
             return _choice([(name, text.in_language(_language())) for name, text in question.options.items()])
     return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def _choice(choices: Sequence[tuple[str, str]]) -> forms.Field:
+def _choice(choices: Sequence[tuple[str, str]], *, many: bool = False) -> forms.Field:
+    if many:
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)
     if len(choices) <= RADIO_LIMIT:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
     return forms.ChoiceField(choices=[("", _("Choose …")), *choices])
@@ -170,10 +217,13 @@ def _choice(choices: Sequence[tuple[str, str]]) -> forms.Field:
 def _help(question: EventField, made: forms.Field) -> str:
     own = question.help.in_language(_language()) if question.help else ""
     unit = question.unit.in_language(_language()) if question.unit else ""
-    bounds = made.bounds() if isinstance(made, NumberField) else ""
+    bounds = made.bounds() if isinstance(made, NumberField | MediaField | SubtitlesField) else ""
     count = _("In %(unit)s.") % {"unit": unit} if unit else ""
-    times = _("Write every time of the day, for example 08:00, 20:00.") if question.type == "times" else ""
-    return " ".join(filter(None, [own, count, bounds, times]))
+    several = {
+        "times": _("Write every time of the day, for example 08:00, 20:00."),
+        "numbers": _("Write several after each other, for example 3; 4; 6."),
+    }.get(question.type, "")
+    return " ".join(filter(None, [own, count, bounds, several]))
 
 
 def _missing(question: EventField, *, is_choice: bool) -> str:

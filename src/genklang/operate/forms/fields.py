@@ -11,6 +11,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 _BETWEEN = re.compile(r"[,;\s]+(?:och\s+|and\s+)?")
+_APART = re.compile(r"[;\s]+|,\s+")
 _CLOCK = re.compile(r"(?:kl\.?)?(\d{1,2})(?:[:.]?(\d{2}))?")
 
 
@@ -99,6 +100,24 @@ class NumberField(forms.FloatField):
     def _wrong(self, what: str, written: Any) -> str:
         kind = _("Write a whole number.") if self.whole else _("Write a number.")
         return " ".join(filter(None, [what % {"written": written}, kind, self.bounds()]))
+
+
+class NumbersField(forms.CharField):
+    """Several numbers in one box, "3; 4,5; 6"; cleaned to a list. A comma within a number is a decimal comma."""
+
+    def clean(self, value: Any) -> Any:
+        """The list; raises ValidationError naming each piece that is no number."""
+        pieces = [piece for piece in _APART.split(str(super().clean(value)).strip()) if piece]
+        wrong = [piece for piece in pieces if _number(piece) is None]
+        if wrong:
+            message = _("“%(written)s” is no number. Write for example 3; 4,5; 6.")
+            raise ValidationError(message, params={"written": ", ".join(wrong)})
+        found = [_number(piece) for piece in pieces]
+        return [_plain(number) for number in found if number is not None] or None
+
+    def prepare_value(self, value: Any) -> Any:
+        """The list as it is written in the box."""
+        return "; ".join(str(localize(each)) for each in value) if isinstance(value, list | tuple) else value
 
 
 def clock_time(written: str) -> str | None:

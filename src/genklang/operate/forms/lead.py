@@ -76,7 +76,7 @@ class OwnValuesForm(forms.Form):
     @property
     def assigned(self) -> dict[str, list[int]]:
         """The ids of those who hold each role."""
-        roles = [name for name, role in self.protocol.roles.items() if not role.participant]
+        roles = self.protocol.staff_roles
         return {name: [int(key) for key in self.cleaned_data.get(ROLE + name, [])] for name in roles}
 
     def _add_prices(self) -> None:
@@ -90,11 +90,13 @@ class OwnValuesForm(forms.Form):
             )
 
     def _add_roles(self, members: list[tuple[str, str]]) -> None:
-        for name, role in self.protocol.roles.items():
-            if not role.participant:
-                self.fields[ROLE + name] = forms.MultipleChoiceField(
-                    label=say(role), choices=members, required=False, widget=forms.CheckboxSelectMultiple
-                )
+        for name in self.protocol.staff_roles:
+            self.fields[ROLE + name] = forms.MultipleChoiceField(
+                label=say(self.protocol.roles[name]),
+                choices=members,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
 
 
 class EnrolForm(forms.Form):

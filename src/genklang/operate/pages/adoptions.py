@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
@@ -13,6 +14,7 @@ from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Happening
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.protocols import protocol_of, words_of
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
 from genklang.people import permissions
 from genklang.people.models import Membership, Organisation, Person, Role, User
@@ -98,9 +100,11 @@ def running(adoption: Adoption) -> Running:
 
 def people(adoption: Adoption, *, name: str, stage: str, page: str | None) -> Page[Enrolment]:
     """Those who take part, by name."""
-    rows = Enrolment.objects.filter(adoption=adoption).select_related("person").order_by("person__display_name", "key")
+    rows = Enrolment.objects.filter(adoption=adoption).select_related("person")
+    rows = rows.order_by(Coalesce("person__display_name", "title"), "key")
     if name:
-        rows = rows.filter(Q(person__display_name__icontains=name) | Q(key__iexact=name))
+        named = Q(person__display_name__icontains=name) | Q(title__icontains=name)
+        rows = rows.filter(named | Q(key__iexact=name))
     if stage:
         rows = rows.filter(stage=stage)
     return Paginator(rows, PEOPLE_PER_PAGE).get_page(page)
@@ -120,11 +124,12 @@ def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | N
     return Paginator(rows.order_by("-received_at", "-pk"), EVENTS_PER_PAGE).get_page(page)
 
 
-def log_lines(events: Page[Event], words: Words) -> list[LogLine]:
+def log_lines(adoption: Adoption, events: Page[Event], words: Words) -> list[LogLine]:
     """The events of one page of the log, in words."""
+    telling = Telling(adoption, words).ready(events)
     return [
         LogLine(
-            cases.happening(event, words, met=None, voided=frozenset(), user_id=None),
+            cases.happening(event, telling, met=None, voided=frozenset(), user_id=None),
             event.enrolment,
             event.held or "",
             words.when(event.received_at),
@@ -158,17 +163,16 @@ def who_does_what(adoption: Adoption) -> list[tuple[str, str]]:
     names: dict[str, list[str]] = {}
     for row in Assignment.objects.filter(adoption=adoption).select_related("user"):
         names.setdefault(row.role, []).append(str(row.user))
-    roles = protocol_of(adoption.protocol_version).roles
+    protocol = protocol_of(adoption.protocol_version)
     return [
-        (say(role), ", ".join(sorted(names.get(name, []))) or _("nobody yet"))
-        for name, role in roles.items()
-        if not role.participant
+        (say(protocol.roles[name]), ", ".join(sorted(names.get(name, []))) or _("nobody yet"))
+        for name in protocol.staff_roles
     ]
 
 
 def not_yet_in(adoption: Adoption) -> QuerySet[Person]:
     """People of the organisation who do not take part yet."""
-    inside = Enrolment.objects.filter(adoption=adoption).values("person")
+    inside = Enrolment.objects.filter(adoption=adoption, person__isnull=False).values("person")
     return Person.objects.filter(organisation=adoption.organisation).exclude(pk__in=inside)
 
 

@@ -1,30 +1,45 @@
-"""What a form must know before it asks: facts known, open bookings to choose between, numbers given by themselves."""
+"""What a form must know before it asks: facts known, what may be chosen between, numbers given by themselves."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genklang.operate import clock
 from genklang.operate.forms.answers import Asking
-from genklang.operate.instants import read_instant
+from genklang.operate.joining import own_members
 from genklang.operate.models import Due, Enrolment, Event
-from genklang.operate.pages.case import known_facts
+from genklang.operate.pages import choosing
+from genklang.operate.pages.known import Teller, answers_before
 from genklang.operate.pages.protocols import numbers_of, words_of
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import EventKind, Protocol
 
 
-def asking_about(enrolment: Enrolment, kind: str, *, may_be_earlier: bool = True) -> Asking:
-    """Everything that the form of an event needs."""
+def asking_about(
+    enrolment: Enrolment,
+    kind: str,
+    *,
+    teller: Teller | None = None,
+    chosen: Mapping[str, str] | None = None,
+    may_be_earlier: bool = True,
+) -> Asking:
+    """Everything that the form of an event needs. `chosen` fills in what a link has chosen already."""
     words = words_of(enrolment)
     declared = words.protocol.events[kind]
+    before = answers_before(enrolment, declared, teller)
+    known = {name: each for name, each in before.items() if not each.old}
+    choices = {**_by_number(enrolment, kind, words), **_choices(enrolment, kind, words, teller)}
     return Asking(
         kind=declared,
         zone=enrolment.adoption.zone,
         now=clock.moment(words.now),
-        known=_known(enrolment, declared),
-        choices=_choices(enrolment, kind, words),
-        given=_given(words.protocol, kind),
+        known={name: each.value for name, each in known.items()},
+        since={name: each.said for name, each in known.items()},
+        again=frozenset(before.keys() - known.keys()),
+        choices=choices,
+        given={**_given(words.protocol, kind), **_self(enrolment, declared, teller)},
+        chosen=_chosen(declared, choices, chosen or {}),
         may_be_earlier=may_be_earlier and not _says_when(declared),
     )
 
@@ -34,12 +49,6 @@ def _says_when(kind: EventKind) -> bool:
     return any(question.type == "instant" for question in kind.fields.values())
 
 
-def _known(enrolment: Enrolment, kind: EventKind) -> dict[str, Any]:
-    facts = known_facts(enrolment)
-    stated = {name: question.states for name, question in kind.fields.items() if question.states}
-    return {name: facts[fact] for name, fact in stated.items() if fact and facts.get(fact) is not None}
-
-
 def _given(protocol: Protocol, kind: str) -> dict[str, str]:
     """A number that the event begins something under, and that nobody needs to think of."""
     fields = protocol.events[kind].fields
@@ -47,7 +56,46 @@ def _given(protocol: Protocol, kind: str) -> dict[str, str]:
     return {name: uuid.uuid4().hex[:12] for name in numbers if name in fields and not fields[name].required}
 
 
-def _choices(enrolment: Enrolment, kind: str, words: Words) -> dict[str, Sequence[tuple[str, str]]]:
+def _self(enrolment: Enrolment, kind: EventKind, teller: Teller | None) -> dict[str, str]:
+    """On one's own page one speaks for oneself: the question of whom it is about is answered."""
+    if teller is None or not teller.own_role:
+        return {}
+    mine = [member.key for member in own_members(teller.user, enrolment) if member.role == teller.own_role]
+    return {name: mine[0] for name, question in kind.fields.items() if question.type == "member" and mine}
+
+
+def _choices(
+    enrolment: Enrolment, kind: str, words: Words, teller: Teller | None
+) -> dict[str, Sequence[tuple[str, str]]]:
+    """For each question that points at something of the enrolment, or at others: what there is, in words."""
+    found: dict[str, Sequence[tuple[str, str]]] = {}
+    telling, staff = Telling(enrolment.adoption, words), teller is None or not teller.own_role
+    for name, question in words.protocol.events[kind].fields.items():
+        if question.type == "reference" and question.whose == "own":
+            found[name] = choosing.records(enrolment, kind, name, telling)
+        elif question.type == "member":
+            found[name] = choosing.people(enrolment, words)
+        elif question.type == "participant":
+            found[name] = choosing.others(enrolment) if staff else []
+    return found
+
+
+def _chosen(
+    kind: EventKind, choices: Mapping[str, Sequence[tuple[str, str]]], asked: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a link has chosen, and what must be chosen where there is but one thing to choose."""
+    found: dict[str, Any] = {}
+    for name, among in choices.items():
+        question, values = kind.fields[name], [value for value, _words in among]
+        wanted = asked.get(name, "")
+        if wanted in values:
+            found[name] = [wanted] if question.many else wanted
+        elif question.required and len(values) == 1 and not question.many:
+            found[name] = values[0]
+    return found
+
+
+def _by_number(enrolment: Enrolment, kind: str, words: Words) -> dict[str, Sequence[tuple[str, str]]]:
     """For an event that answers another by its number: the ones that wait for an answer, told in words."""
     found: dict[str, Sequence[tuple[str, str]]] = {}
     for name, expectation in words.protocol.expectations.items():
@@ -59,18 +107,7 @@ def _choices(enrolment: Enrolment, kind: str, words: Words) -> dict[str, Sequenc
 
 
 def _waiting(enrolment: Enrolment, dues: list[str], field: str, words: Words) -> list[tuple[str, str]]:
-    # A due's identity holds the event it began with between the expectation's name and the occurrence.
-    anchors = [due.partition("/")[2].rpartition("/")[0] for due in dues]
-    events = Event.objects.filter(enrolment=enrolment, key__in=anchors).order_by("occurred_at")
-    return [(str(event.data[field]), told(event, words, but=field)) for event in events if event.data.get(field)]
-
-
-def told(event: Event, words: Words, *, but: str = "") -> str:
-    """What an event carries, in one line, without the field `but`."""
-    kind = words.protocol.events[event.kind]
-    said = []
-    for name, question in kind.fields.items():
-        value = event.data.get(name)
-        if name != but and value is not None:
-            said.append(words.when(read_instant(value)) if question.type == "instant" else str(value))
-    return ", ".join(said) or words.when(event.occurred_at)
+    anchors = [choosing.anchor_of(due) for due in dues]
+    events = list(Event.objects.filter(enrolment=enrolment, key__in=anchors).order_by("occurred_at"))
+    telling = Telling(enrolment.adoption, words).ready(events)
+    return [(str(row.data[field]), telling.line(row, but=field)) for row in events if row.data.get(field)]

@@ -15,14 +15,14 @@ from genklang.engine.conditions import Condition, event_kinds
 from genklang.engine.types import Due as EngineDue
 from genklang.operate import clock
 from genklang.operate.forms.answers import answer_in_words
-from genklang.operate.instants import read_instant
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Alarm, Due, Enrolment, Event, OutcomeFact, Task
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, language, say, status_in_words
-from genklang.protocol.types import EventField, EventKind, Protocol
+from genklang.protocol.types import EventKind, Protocol
 
 ROWS_PER_PAGE = 25
 EVENT, OUTCOME = 0, 1
@@ -154,13 +154,9 @@ def known_facts(enrolment: Enrolment) -> dict[str, Any]:
 
 def facts_in_words(protocol: Protocol, known: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each fact that is known, with its question."""
-    asked: dict[str, EventField] = {
-        name: EventField.model_validate(fact.model_dump(exclude={"concept"}, by_alias=True))
-        for name, fact in protocol.facts.items()
-    }
     return [
-        (say(question), answer_in_words(question, known[name]))
-        for name, question in asked.items()
+        (say(fact), answer_in_words(fact, known[name]))
+        for name, fact in protocol.facts.items()
         if known.get(name) is not None
     ]
 
@@ -188,8 +184,9 @@ def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int |
     facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
     met, voided = met_by(enrolment, [event.key for event in events.values()]), voided_in(enrolment)
     words = words_of(enrolment)
+    telling = Telling(enrolment.adoption, words).ready(events.values())
     return [
-        happening(events[row], words, met=met.get(events[row].key), voided=voided, user_id=user_id)
+        happening(events[row], telling, met=met.get(events[row].key), voided=voided, user_id=user_id)
         if group == EVENT
         else _missed(facts[row], words)
         for group, row in chosen
@@ -209,9 +206,10 @@ def voided_in(enrolment: Enrolment) -> frozenset[str]:
 
 
 def happening(
-    event: Event, words: Words, *, met: OutcomeFact | None, voided: frozenset[str], user_id: int | None
+    event: Event, telling: Telling, *, met: OutcomeFact | None, voided: frozenset[str], user_id: int | None
 ) -> Happening:
     """An event as a line of the timeline."""
+    words = telling.words
     kind = words.protocol.events.get(event.kind)
     note = _note(event, met, words, is_voided=event.key in voided)
     return Happening(
@@ -220,7 +218,7 @@ def happening(
         time=words.clock_time(event.occurred_at),
         stamp=clock.moment(event.occurred_at).isoformat(),
         what=words.event(event.kind),
-        details=details(event, kind, words),
+        details=details(event, kind, telling),
         mark="now" if event.held else "done",
         by=by_whom(event, words),
         note=note,
@@ -229,12 +227,13 @@ def happening(
     )
 
 
-def details(event: Event, kind: EventKind | None, words: Words) -> list[tuple[str, str]]:
+def details(event: Event, kind: EventKind | None, telling: Telling) -> list[tuple[str, str]]:
     """What the event carried, in words."""
+    words = telling.words
     if kind is not None:
         hidden = numbers_of(words.protocol, event.kind)
         return [
-            (say(question), _value(question, event.data[name], words))
+            (say(question), telling.value(question, event.data[name]))
             for name, question in kind.fields.items()
             if event.data.get(name) is not None and name not in hidden
         ]
@@ -242,6 +241,8 @@ def details(event: Event, kind: EventKind | None, words: Words) -> list[tuple[st
         return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
     if event.kind in {"resolved", "waived"}:
         return [(_("Said"), str(event.data.get("how") or event.data.get("reason") or ""))]
+    if event.kind in {"joined", "left"}:
+        return [(_("Who"), telling.member(str(event.data.get("member"))))]
     return []
 
 
@@ -250,15 +251,6 @@ def by_whom(event: Event, words: Words) -> str:
     if event.actor:
         return str(event.actor)
     return str(event.token) if event.token else "" if event.by == "system" else words.role(event.by)
-
-
-def _value(question: EventField, value: Any, words: Words) -> str:
-    if question.type == "instant":
-        try:
-            return words.when(value if isinstance(value, int) else read_instant(value))
-        except ValueError:
-            return str(value)
-    return answer_in_words(question, value)
 
 
 def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: bool) -> str:

@@ -1,20 +1,26 @@
 """My page: what a person sees about themselves, the own words first."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from django.db.models import Q
 from django.utils.text import capfirst
 
 from genklang.engine.types import Due
-from genklang.operate.models import Enrolment, Event
+from genklang.operate import access
+from genklang.operate.joining import own_members
+from genklang.operate.managers import EventQuerySet
+from genklang.operate.models import Enrolment, EnrolmentMember, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Happening
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.protocols import protocol_of, words_of
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
 from genklang.people.models import Person, User
 from genklang.people.selectors import Look, who_looked
 
-NEXT, LATEST = 3, 3
+NEXT, LATEST, READ = 3, 3, 10
 DECISIONS = ("enrolled", "allocated", "waived")
 
 
@@ -37,6 +43,7 @@ class Part:
     summary: str
     stage: str
     ended: bool
+    title: str = ""
     own_words: list[tuple[str, str]] = field(default_factory=list)
     next: list[Coming] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
@@ -79,6 +86,69 @@ class MyPage:
         return self.person.display_name.split()[0]
 
 
+@dataclass(frozen=True)
+class Mine:
+    """One enrolment as one of those whom it is about sees it: the own roles decide what is shown."""
+
+    enrolment: Enrolment
+    words: Words
+    user: User
+    roles: frozenset[str]
+
+    @property
+    def is_participant(self) -> bool:
+        """Whether the enrolment is about the user, and not about something that the user belongs to."""
+        return bool(self.roles & set(self.words.protocol.participant_roles))
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What the log calls the user, as a member."""
+        return frozenset(member.key for member in own_members(self.user, self.enrolment))
+
+    @cached_property
+    def everybody(self) -> frozenset[str]:
+        """What the log calls all who belong to the enrolment, or have."""
+        rows = EnrolmentMember.objects.filter(enrolment=self.enrolment)
+        return frozenset(rows.values_list("key", flat=True))
+
+    def written(self) -> EventQuerySet:
+        """What the user has written; as the participant, also what was written in that role without signing in."""
+        own = Q(actor=self.user)
+        if self.is_participant:
+            own |= Q(by__in=self.roles & set(self.words.protocol.participant_roles))
+        return self._events().filter(own, kind__in=list(self.words.protocol.events))
+
+    def decided(self) -> EventQuerySet:
+        """Moves between stages, the lot, what was waived; for a member what the role may read, by others."""
+        protocol = self.words.protocol
+        if self.is_participant:
+            moving = [name for name, kind in protocol.events.items() if kind.moves]
+            return self._events().filter(kind__in=[*DECISIONS, *moving])
+        return self._events().filter(kind__in=self._sees).exclude(actor=self.user)
+
+    def may_read(self, event: Event) -> bool:
+        """Whether the user may read what an event carries: the participant all of it, a member what the role sees."""
+        return self.is_participant or event.kind in self._sees or event.actor_id == self.user.pk
+
+    def told(self, events: EventQuerySet) -> list[Happening]:
+        """The latest of the events, in words."""
+        most = LATEST if self.is_participant else READ
+        latest = list(events.order_by("-occurred_at", "-sequence")[:most])
+        facts = cases.met_by(self.enrolment, [row.key for row in latest])
+        voided = cases.voided_in(self.enrolment)
+        telling = Telling(self.enrolment.adoption, self.words, may_read=self.may_read).ready(latest)
+        return [
+            cases.happening(row, telling, met=facts.get(row.key), voided=voided, user_id=self.user.pk) for row in latest
+        ]
+
+    @cached_property
+    def _sees(self) -> set[str]:
+        return {kind for role in self.roles for kind in self.words.protocol.roles[role].sees}
+
+    def _events(self) -> EventQuerySet:
+        return Event.objects.filter(enrolment=self.enrolment).select_related("actor", "token")
+
+
 def my_pages(user: User) -> list[MyPage]:
     """A page for each organisation that knows the user as a person; mostly one."""
     persons = Person.objects.filter(user=user).select_related("organisation")
@@ -86,7 +156,8 @@ def my_pages(user: User) -> list[MyPage]:
 
 
 def _parts(person: Person, user: User) -> list[Part]:
-    rows = Enrolment.objects.filter(person=person).select_related(
+    belongs = EnrolmentMember.objects.filter(person=person, left_at=None).values("enrolment")
+    rows = Enrolment.objects.filter(Q(person=person) | Q(pk__in=belongs)).select_related(
         "person", "adoption__protocol_version", "protocol_version"
     )
     return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.doing, not part.next))
@@ -94,7 +165,8 @@ def _parts(person: Person, user: User) -> list[Part]:
 
 def _part(enrolment: Enrolment, user: User) -> Part:
     words, protocol = words_of(enrolment), protocol_of(enrolment.protocol_version)
-    known = cases.known_facts(enrolment)
+    mine = Mine(enrolment, words, user, access.own_roles(user, enrolment))
+    known = cases.known_facts(enrolment) if mine.is_participant else {}
     texts = {name for name, fact in protocol.facts.items() if fact.type == "text"}
     own = [
         (say(protocol.facts[name]), capfirst(str(known[name])))
@@ -108,10 +180,11 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         stage=words.stage(enrolment.stage),
         ended=protocol.stages[enrolment.stage].final,
         own_words=own,
-        next=[_coming(due, words) for due in coming(enrolment) if _concerns(due, words)][:NEXT],
-        actions=cases.actions(enrolment, protocol, roles=frozenset({protocol.participant_role})),
-        written=_happenings(enrolment, words, user, own=True),
-        decided=_happenings(enrolment, words, user, own=False),
+        title=enrolment.called if enrolment.person_id is None else "",
+        next=[_coming(due, words) for due in coming(enrolment) if _concerns(due, mine)][:NEXT],
+        actions=cases.actions(enrolment, protocol, roles=mine.roles),
+        written=mine.told(mine.written()),
+        decided=mine.told(mine.decided()),
         facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
     )
 
@@ -125,22 +198,12 @@ def _coming(due: Due, words: Words) -> Coming:
     )
 
 
-def _concerns(due: Due, words: Words) -> bool:
-    """Whether the person is told: what is still to come, and not for staff alone."""
-    return due.deadline_at >= words.now and not words.protocol.expectations[due.expectation].internal
-
-
-def _happenings(enrolment: Enrolment, words: Words, user: User, *, own: bool) -> list[Happening]:
-    """What the person has written; or what has been decided: moves between stages, the lot, what was waived."""
-    events = Event.objects.filter(enrolment=enrolment).select_related("actor", "token")
-    if own:
-        chosen = events.filter(by=words.protocol.participant_role, kind__in=list(words.protocol.events))
-    else:
-        moving = [name for name, kind in words.protocol.events.items() if kind.moves]
-        chosen = events.filter(kind__in=[*DECISIONS, *moving])
-    latest = list(chosen.order_by("-occurred_at", "-sequence")[:LATEST])
-    facts, voided = cases.met_by(enrolment, [row.key for row in latest]), cases.voided_in(enrolment)
-    return [
-        cases.happening(row, words, met=facts.get(row.key), voided=voided, user_id=user.pk if own else None)
-        for row in latest
-    ]
+def _concerns(due: Due, mine: Mine) -> bool:
+    """Whether the person is told: what is still to come, and not for staff alone; a member, of what is theirs to do."""
+    declared, protocol = mine.words.protocol.expectations[due.expectation], mine.words.protocol
+    if due.deadline_at < mine.words.now or declared.internal:
+        return False
+    members = mine.everybody.intersection(due.id.split("/"))
+    if members:
+        return bool(members & mine.keys)
+    return mine.is_participant or any(mine.roles & set(protocol.events[kind].by) for kind in declared.expect)

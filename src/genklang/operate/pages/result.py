@@ -141,15 +141,6 @@ def result_of(adoption: Adoption) -> Result | None:
     return kept(adoption, f"result-{language()}", lambda: evaluate(adoption, tables_of(adoption)))
 
 
-def study_rows(adoption: Adoption) -> tuple[list[str], list[list[Any]]]:
-    """The study table: header and rows, one a participant, with numbers for names."""
-    table = study_table(protocol_of(adoption.protocol_version), tables_of(adoption))
-    names = [name for name in table if name != "enrolment"]
-    count = len(table["enrolment"])
-    rows = [[f"P{place + 1:04}", *(_cell(table[name][place]) for name in names)] for place in range(count)]
-    return ["participant", *names], rows
-
-
 def evaluate(adoption: Adoption, tables: Tables) -> Result:
     """Evaluates every outcome or series of the study."""
     protocol = protocol_of(adoption.protocol_version)
@@ -386,9 +377,3 @@ def _with_interval(estimate: Estimate | None, *, unit: Text) -> str:
 
 def _worded(protocol: Protocol, name: str, value: Any) -> str:
     return group_in_words(protocol, name, str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return int(value) if isinstance(value, bool) else value

@@ -120,6 +120,14 @@ def day_in_words(day: date, today: date) -> str:
     return date_format(day, "j F")
 
 
+def day_of(written: str, words: Words) -> str:
+    """A day written as 2026-03-29, as people say it; as it stands where it is no day."""
+    try:
+        return day_in_words(date.fromisoformat(written), words.local(words.now).date())
+    except ValueError:
+        return written
+
+
 def status_in_words(status: str) -> str:
     """How an expectation ended."""
     return {
@@ -134,6 +142,8 @@ def status_in_words(status: str) -> str:
 def _built_in(kind: str) -> str:
     return {
         "enrolled": _("Taking part began"),
+        "joined": _("Somebody new belongs to it"),
+        "left": _("Somebody left"),
         "stated": _("Facts were stated"),
         "allocated": _("Chance decided"),
         "acknowledged": _("Alarm answered"),

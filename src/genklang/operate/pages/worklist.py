@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock
+from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import Lazy
@@ -56,7 +57,7 @@ class Line:
     escalated: bool = False
     simulated: bool = False
     heading: str = ""
-    whom: Person | None = None
+    about: Enrolment | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Worklist:
     def persons(self) -> list[Person]:
         """Everybody whose name stands in the list."""
         lines = [*self.alarms, *(self.page.object_list if self.page else ())]
-        return [line.whom for line in lines if line.whom]
+        return persons_of({line.about.pk: line.about for line in lines if line.about}.values())
 
     @property
     def is_empty(self) -> bool:
@@ -203,7 +204,9 @@ def _columns(rows: QuerySet[Any, Any], group: int, at: str, end: str) -> QuerySe
 def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
     if sieve.name:
         rows = rows.filter(
-            Q(enrolment__person__display_name__icontains=sieve.name) | Q(enrolment__key__iexact=sieve.name)
+            Q(enrolment__person__display_name__icontains=sieve.name)
+            | Q(enrolment__title__icontains=sieve.name)
+            | Q(enrolment__key__iexact=sieve.name)
         )
     return rows.filter(adoption__public_id=sieve.adoption) if sieve.adoption else rows
 
@@ -237,12 +240,12 @@ def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int) -> Line:
 def _about(enrolment: Enrolment, expectation: str, words: Words, *, missed: bool) -> dict[str, Any]:
     return {
         "enrolment": enrolment.public_id,
-        "person": enrolment.person.display_name,
+        "person": enrolment.called,
         "what": words.not_happened(expectation) if missed else words.expectation(expectation),
         "help": words.help_for(expectation),
         "adoption": enrolment.adoption.name,
         "simulated": enrolment.adoption.simulated,
-        "whom": enrolment.person,
+        "about": enrolment,
     }
 
 

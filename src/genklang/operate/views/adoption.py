@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from genklang.measure.values import for_release
+from genklang.operate import sparing
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.around import around_of
 from genklang.operate.pages.figures import csv_rows, headlines
 from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
+from genklang.operate.pages.packing import package_of
 from genklang.operate.pages.protocols import words_of
-from genklang.operate.pages.result import result_of, study_rows
+from genklang.operate.pages.result import result_of
 from genklang.operate.pages.upgrading import on_another_version
 from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
 from genklang.people.models import Action
@@ -38,6 +40,7 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "money": money_of(found, figures),
         "who": pages.who_does_what(found),
         "enrolments": figures.enrolments,
+        "asked": sparing.asked(found),
         "on_another_version": on_another_version(found),
     }
     return render(request, "operate/adoption.html", side(request, found, "adoption") | values)
@@ -63,28 +66,33 @@ def indicators_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def study_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
-    """The study's table, a row a participant, without names or numbers; for the lead, and logged."""
+def study_package(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """The study ready for analysis, a row a participant, without names or numbers; for the lead, and logged."""
     found = adoption_led(request, adoption_id)
     if words_of(found).protocol.study is None:
         raise Http404(_("The practice has no study."))
-    header, rows = study_rows(found)
-    purpose = _("study table, %(name)s") % {"name": found.name}
+    content = package_of(found)
+    purpose = _("study data, %(name)s") % {"name": found.name}
     record_access(organisation=found.organisation, actor=user_of(request), action=Action.EXPORT, purpose=purpose[:200])
-    return csv_answer(found, "study", [header, *rows])
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(found, "study")}.zip"'
+    return response
 
 
 def csv_answer(adoption: Adoption, what: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
     """Rows as a CSV file. Of simulated people its name begins with it and a first column says so in every row."""
-    mark = "simulated-" if adoption.simulated else ""
-    name = f"{mark}{slugify(adoption.name) or 'adoption'}-{what}.csv"
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(adoption, what)}.csv"'
     writer = csv.writer(response, lineterminator="\n")
     for place, row in enumerate(rows):
         lead = [("data" if place == 0 else "simulated")] if adoption.simulated else []
         writer.writerow([*lead, *map(_safe, row)])
     return response
+
+
+def _file_name(adoption: Adoption, what: str) -> str:
+    mark = "simulated-" if adoption.simulated else ""
+    return f"{mark}{slugify(adoption.name) or 'adoption'}-{what}"
 
 
 def _safe(cell: object) -> object:

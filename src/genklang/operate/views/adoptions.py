@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from genklang.operate import clock, services
 from genklang.operate.forms.lead import EnrolForm, LogForm, TokenForm
+from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Enrolment, Token
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of, words_of
@@ -49,7 +50,7 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     words = words_of(adoption)
     asked = {"name": request.GET.get("name", "").strip(), "stage": request.GET.get("stage", "")}
     page = pages.people(adoption, page=request.GET.get("page"), **asked)
-    record_listing(actor=user_of(request), persons=[row.person for row in page], purpose=adoption.name)
+    record_listing(actor=user_of(request), persons=persons_of(page), purpose=adoption.name)
     values = side(request, adoption, "people") | {"page": page, "rows": pages.people_in_words(page, words), **asked}
     stages = [(name, words.stage(name)) for name in words.protocol.stages]
     return render(request, "operate/people.html", values | {"stages": stages})
@@ -68,7 +69,7 @@ def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
             tell_refusal(form, refused)
         else:
             log_look(request, enrolment, action=Action.RECORD)
-            messages.success(request, _("%(name)s now takes part.") % {"name": enrolment.person.display_name})
+            messages.success(request, _("%(name)s now takes part.") % {"name": enrolment.called})
             return redirect("operate:case", enrolment.public_id)
     record_listing(actor=user_of(request), persons=pages.not_yet_in(adoption), purpose=adoption.name)
     values = {"form": form, "adoption": adoption, "trail": trail(adoption, _("Somebody new"))}
@@ -119,9 +120,13 @@ def log(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         held=asked.get("only") == "held",
         page=request.GET.get("page"),
     )
-    shown = [event.enrolment.person for event in page]
+    shown = persons_of(event.enrolment for event in page)
     record_listing(actor=user_of(request), persons=shown, purpose=adoption.name)
-    values = side(request, adoption, "log") | {"form": form, "page": page, "lines": pages.log_lines(page, words)}
+    values = side(request, adoption, "log") | {
+        "form": form,
+        "page": page,
+        "lines": pages.log_lines(adoption, page, words),
+    }
     return render(request, "operate/log.html", values)
 
 

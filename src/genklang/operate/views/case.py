@@ -6,24 +6,28 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from genklang.operate import access, clock, services
+from genklang.operate import access, clock, services, sparing
+from genklang.operate.answering import handed_in
 from genklang.operate.forms.answers import AnswerForm
 from genklang.operate.forms.work import WhyForm
 from genklang.operate.incoming import Source
 from genklang.operate.models import Due, Enrolment, Event
 from genklang.operate.pages import case as pages
 from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.known import Teller
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import (
     UNPROCESSABLE,
     enrolment_seen,
+    handed,
     kind_or_404,
     log_look,
     posted,
@@ -59,8 +63,10 @@ def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     enrolment = enrolment_seen(request, enrolment_id)
     protocol = words_of(enrolment).protocol
     declared = kind_or_404(protocol.events, kind)
-    role = role_for(request, enrolment, [name for name in declared.by if name != protocol.participant_role])
-    form = AnswerForm(asking_about(enrolment, kind), posted(request))
+    role = role_for(request, enrolment, [name for name in declared.by if name in protocol.staff_roles])
+    teller = Teller(user_of(request))
+    asking = asking_about(enrolment, kind, teller=teller, chosen=request.GET.dict())
+    form = AnswerForm(asking, posted(request), handed(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -128,7 +134,9 @@ def save_answer(form: AnswerForm, enrolment: Enrolment, kind: str, *, role: str,
     at = clock.instant(form.occurred_at) if form.occurred_at else None
     source = Source(by=role, user=user)
     try:
-        services.record_one(enrolment, kind, form.answers, source=source, at=at, id=f"page-{form.key}")
+        with handed_in(enrolment, kind, form.answers, user=user) as said, transaction.atomic():
+            services.record_one(enrolment, kind, said, source=source, at=at, id=f"page-{form.key}")
+            sparing.note(enrolment.adoption, f"page-{form.key}", form.spared)
     except Refused as refused:
         tell_refusal(form, refused)
         return False
@@ -144,7 +152,7 @@ def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str)
         "label": action.label,
         "help": action.help,
         "ends": action.ends,
-        "person": enrolment.person.display_name,
+        "person": enrolment.called,
         "adoption": enrolment.adoption,
         "simulated": enrolment.adoption.simulated,
         "button": _("Save"),
@@ -156,7 +164,7 @@ def _why_page(enrolment: Enrolment, form: WhyForm | None, heading: str, lead: st
     return {
         "form": form,
         "heading": heading,
-        "person": enrolment.person.display_name,
+        "person": enrolment.called,
         "lead": lead,
         "simulated": enrolment.adoption.simulated,
         "button": button,
@@ -172,4 +180,4 @@ def _tabs(devices: bool) -> list[tuple[str, str, bool]]:
 
 
 def _trail(enrolment: Enrolment) -> list[tuple[str, str]]:
-    return [(_("To do"), reverse("operate:worklist")), (enrolment.person.display_name, "")]
+    return [(_("To do"), reverse("operate:worklist")), (enrolment.called, "")]

@@ -1,6 +1,7 @@
 """My page: what a person sees, and what the person writes. Nobody else's enrolment can be reached from here."""
 
 import uuid
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,15 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from genklang.operate import services
+from genklang.operate import access, services
 from genklang.operate.forms.answers import AnswerForm
-from genklang.operate.models import Event
+from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.known import Teller
 from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.case import answer_page, save_answer
 from genklang.operate.views.shared import UNPROCESSABLE, kind_or_404, own_enrolment, posted, user_of
+from genklang.people.models import User
 
 
 @login_required
@@ -35,12 +38,11 @@ def my_page(request: HttpRequest) -> HttpResponse:
 def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     """Something I say, book or write down."""
     enrolment = own_enrolment(request, enrolment_id)
-    protocol = words_of(enrolment).protocol
-    declared = kind_or_404(protocol.events, kind)
-    if protocol.participant_role not in declared.by:
-        raise PermissionDenied(_("Somebody else reports this."))
-    form = AnswerForm(asking_about(enrolment, kind), posted(request))
-    role, user = protocol.participant_role, user_of(request)
+    declared = kind_or_404(words_of(enrolment).protocol.events, kind)
+    user = user_of(request)
+    role = _own_role(user, enrolment, declared.by)
+    asking = asking_about(enrolment, kind, teller=Teller(user, role), chosen=request.GET.dict())
+    form = AnswerForm(asking, posted(request), handed(request))
     if request.method == "POST" and form.is_valid() and save_answer(form, enrolment, kind, role=role, user=user):
         messages.success(request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
         return redirect("operate:my-page")
@@ -53,12 +55,12 @@ def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse
 def my_take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> HttpResponse:
     """I wrote something wrong."""
     enrolment = own_enrolment(request, enrolment_id)
-    words = words_of(enrolment)
-    mine = Event.objects.filter(enrolment=enrolment, actor=user_of(request), kind__in=list(words.protocol.events))
+    words, user = words_of(enrolment), user_of(request)
+    mine = Event.objects.filter(enrolment=enrolment, actor=user, kind__in=list(words.protocol.events))
     event = get_object_or_404(mine, pk=event_id)
     if request.method == "POST":
         try:
-            services.void(event, user=user_of(request), role=words.protocol.participant_role)
+            services.void(event, user=user, role=_own_role(user, enrolment, [event.by]))
         except Refused as refused:
             messages.error(request, " ".join(map(str, refused.problems)))
         else:
@@ -73,3 +75,12 @@ def my_take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> Htt
         "back": reverse("operate:my-page"),
     }
     return render(request, "operate/say_why.html", values)
+
+
+def _own_role(user: User, enrolment: Enrolment, roles: Iterable[str]) -> str:
+    """The first of the roles in which the enrolment is the user's own; raises PermissionDenied where it is none."""
+    own = access.own_roles(user, enrolment)
+    role = next((role for role in roles if role in own), None)
+    if role is None:
+        raise PermissionDenied(_("Somebody else reports this."))
+    return role

@@ -5,18 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from genklang.operate import access
+from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.pages.mending import waits_in
 from genklang.operate.problems import Refused
 from genklang.people import permissions
-from genklang.people.models import Action, Role, User
+from genklang.people.models import Action, Person, Role, User
 from genklang.people.services import record_access
 
 UNPROCESSABLE = 422
@@ -31,6 +34,11 @@ def user_of(request: HttpRequest) -> User:
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent, for a form; None where nothing was, not even an empty form."""
     return request.POST if request.method == "POST" else None
+
+
+def handed(request: HttpRequest) -> MultiValueDict[str, UploadedFile] | None:
+    """The files that were sent, for a form; None where nothing was."""
+    return request.FILES if request.method == "POST" else None
 
 
 def adoption_led(request: HttpRequest, public_id: UUID) -> Adoption:
@@ -53,9 +61,8 @@ def enrolment_seen(request: HttpRequest, public_id: UUID) -> Enrolment:
 
 
 def own_enrolment(request: HttpRequest, public_id: UUID) -> Enrolment:
-    """An enrolment that is the user's own, else 404."""
-    found = Enrolment.objects.filter(person__user=user_of(request))
-    return get_object_or_404(_whole(found), public_id=public_id)
+    """An enrolment that is the user's own, as participant or member, else 404."""
+    return get_object_or_404(_whole(Enrolment.objects.own_of(request.user)), public_id=public_id)
 
 
 def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -> str:
@@ -68,14 +75,16 @@ def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -
 
 
 def log_look(request: HttpRequest, enrolment: Enrolment, *, action: Action = Action.VIEW, purpose: str = "") -> None:
-    """Remembers that the user has seen, or done something with, what is known about the person."""
-    record_access(
-        organisation=enrolment.adoption.organisation,
-        actor=user_of(request),
-        person=enrolment.person,
-        action=action,
-        purpose=purpose or enrolment.adoption.name,
-    )
+    """Remembers that the user has seen, or done something with, what is known about everybody whom it is about."""
+    persons: list[Person | None] = [*persons_of([enrolment])]
+    for person in persons or [None]:
+        record_access(
+            organisation=enrolment.adoption.organisation,
+            actor=user_of(request),
+            person=person,
+            action=action,
+            purpose=purpose or enrolment.adoption.name,
+        )
 
 
 def tell_refusal(form: forms.Form, refused: Refused) -> None:

@@ -56,7 +56,7 @@ def acknowledge(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     except Refused:
         messages.info(request, _("The alarm is over already."))
     else:
-        messages.success(request, _("You have taken on the alarm about %(name)s.") % {"name": alarm.enrolment.person})
+        messages.success(request, _("You have taken on the alarm about %(name)s.") % {"name": alarm.enrolment.called})
         log_look(request, alarm.enrolment, action=Action.RECORD)
     if request.POST.get("next") == "case":
         return redirect("operate:case", alarm.enrolment.public_id)
@@ -77,7 +77,7 @@ def resolve(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
         except Refused as refused:
             tell_refusal(form, refused)
         else:
-            messages.success(request, _("The alarm about %(name)s is closed.") % {"name": alarm.enrolment.person})
+            messages.success(request, _("The alarm about %(name)s is closed.") % {"name": alarm.enrolment.called})
             log_look(request, alarm.enrolment, action=Action.RECORD)
             return redirect("operate:worklist")
     return render(request, "operate/say_why.html", _about(alarm, form), status=UNPROCESSABLE if form.errors else 200)
@@ -89,7 +89,7 @@ def _about(alarm: Alarm, form: WhyForm) -> dict[str, Any]:
     return {
         "form": form,
         "heading": _("It is dealt with"),
-        "person": alarm.enrolment.person.display_name,
+        "person": alarm.enrolment.called,
         "lead": _("%(what)s. The alarm came %(when)s.") % what,
         "button": _("Close the alarm"),
         "back": "../../../",

@@ -1,0 +1,71 @@
+"""What a question that points at something may be answered with: open records, people, enrolments, told in words."""
+
+from collections.abc import Iterable, Sequence
+
+from genklang.operate.joining import members_of
+from genklang.operate.models import Due, Enrolment, Event
+from genklang.operate.pages.telling import Telling
+from genklang.operate.pages.words import Words
+from genklang.protocol.types import EventField
+
+MOST = 100
+Choices = Sequence[tuple[str, str]]
+
+
+def records(enrolment: Enrolment, kind: str, name: str, telling: Telling) -> Choices:
+    """The earlier events that a reference may point at, the latest first, each in one line.
+
+    Where an expectation waits for this kind of event by this field, only what still waits; else all that stand.
+    """
+    question = telling.words.protocol.events[kind].fields[name]
+    rows = standing(enrolment, question.of or [])
+    waiting = _waiting(enrolment, kind, name, telling.words)
+    if waiting is not None:
+        rows = [row for row in rows if row.key in waiting]
+    telling.ready(rows)
+    return [(row.key, telling.line(row)) for row in rows]
+
+
+def standing(enrolment: Enrolment, kinds: Iterable[str]) -> list[Event]:
+    """The latest events of these kinds that count: neither taken back nor held; the latest first."""
+    rows = Event.objects.filter(enrolment=enrolment, kind__in=list(kinds), held=None)
+    voided = Event.objects.filter(enrolment=enrolment, kind="voided").values_list("data", flat=True)
+    gone = {str(data.get("event")) for data in voided}
+    return [row for row in rows.order_by("-occurred_at", "-sequence")[:MOST] if row.key not in gone]
+
+
+def people(enrolment: Enrolment, words: Words) -> Choices:
+    """Those who belong to the enrolment, with what they are in it."""
+    return [(row.key, f"{row.person.display_name} ({words.role(row.role).lower()})") for row in members_of(enrolment)]
+
+
+def others(enrolment: Enrolment) -> Choices:
+    """The other enrolments of the adoption that go on, by name and number: for those who work there."""
+    rows = Enrolment.objects.filter(adoption=enrolment.adoption, ended_at=None).exclude(pk=enrolment.pk)
+    found = [(row.key, f"{row.called} ({row.key})") for row in rows.select_related("person")]
+    return sorted(found, key=lambda choice: choice[1])
+
+
+def points_at(question: EventField) -> bool:
+    """Whether a question is answered by choosing among what there is."""
+    return question.type in ("reference", "member", "participant")
+
+
+def anchor_of(due: str) -> str:
+    """The key of the event that began a due: it stands between the expectation's name and the occurrence."""
+    return due.partition("/")[2].rpartition("/")[0]
+
+
+def _waiting(enrolment: Enrolment, kind: str, name: str, words: Words) -> set[str] | None:
+    """The keys of what waits for this kind of event by this field; None where nothing ever does."""
+    waits = [
+        expectation
+        for expectation, declared in words.protocol.expectations.items()
+        if kind in declared.expect and name in (declared.matching or ()) and declared.after
+    ]
+    if not waits:
+        return None
+    rows = Due.objects.filter(enrolment=enrolment, expectation__in=waits)
+    anchors = {anchor_of(due) for due in rows.values_list("due", flat=True)}
+    carried = Event.objects.filter(enrolment=enrolment, key__in=anchors).values_list("data", flat=True)
+    return anchors | {str(data[name]) for data in carried if data.get(name)}

@@ -1,0 +1,43 @@
+"""Counting what forms did not need to ask: written with what a form says, read for the adoption's page."""
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from genklang.operate.forms.answers import Spared
+from genklang.operate.models import Adoption, Event
+from genklang.operate.sent_forms import SentForm
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Over all forms of an adoption: questions about what can be known, by what became of them."""
+
+    asked: int
+    repeated: int
+    confirmed: int
+    corrected: int
+
+    @property
+    def in_all(self) -> int:
+        """All questions that there were reason to ask."""
+        return self.asked + self.confirmed + self.corrected
+
+    @property
+    def share(self) -> float:
+        """The share that nobody had to answer."""
+        return self.confirmed / self.in_all if self.in_all else 0
+
+
+def note(adoption: Adoption, event: str, spared: Spared) -> None:
+    """Remembers what the form asked; the same form sent twice is one. Forms without such questions leave no trace."""
+    if any(spared):
+        SentForm.objects.get_or_create(adoption=adoption, event=event, defaults=spared._asdict())
+
+
+def asked(adoption: Adoption) -> Asked:
+    """What the adoption's forms have asked and spared; those whose event was taken back do not count."""
+    voided = Event.objects.filter(adoption=adoption, kind="voided").values_list("data__event", flat=True)
+    rows = SentForm.objects.filter(adoption=adoption).exclude(event__in=list(voided))
+    sums = rows.aggregate(*(Sum(name) for name in Spared._fields))
+    return Asked(**{name: sums[f"{name}__sum"] or 0 for name in Spared._fields})
