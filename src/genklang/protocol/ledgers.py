@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from genklang.protocol.expressions import Scope
-from genklang.protocol.scopes import KINDS, fields_of
+from genklang.protocol.scopes import KINDS, fields_of, single
 from genklang.protocol.types import DataField, Protocol
 
 SELF = "self"
@@ -31,4 +31,4 @@ def amount_scope(protocol: Protocol, event: str) -> Scope:
         for kind in kinds:
             fields |= fields_of(protocol, kind)
     fields |= fields_of(protocol, event)
-    return Scope({name: KINDS[field.type] for name, field in fields.items() if field.type in KINDS})
+    return Scope({name: KINDS[field.type] for name, field in single(fields).items()})

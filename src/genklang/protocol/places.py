@@ -22,6 +22,8 @@ SINGULAR = {
     "proposals": "proposal",
     "columns": "column",
     "tables": "table",
+    "ledgers": "ledger",
+    "accounts": "account",
 }
 
 

@@ -3,7 +3,18 @@
 Each module checks one part, and notes all it finds: nothing stops at the first mistake.
 """
 
-from genklang.protocol.checks import boards, flow, forms, journey, measuring, paperwork, rehearsing, tables
+from genklang.protocol.checks import (
+    boards,
+    flow,
+    forms,
+    journey,
+    ledgers,
+    measuring,
+    paperwork,
+    rehearsing,
+    sharing,
+    tables,
+)
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Document
 from genklang.protocol.problems import Problem
@@ -13,6 +24,6 @@ from genklang.protocol.types import Protocol
 def problems_in(protocol: Protocol, document: Document) -> list[Problem]:
     """Return everything that is wrong with a protocol whose form is right."""
     notes = Notes(protocol, document)
-    for part in (forms, flow, tables, measuring, boards, paperwork, journey, rehearsing):
+    for part in (forms, flow, sharing, tables, ledgers, measuring, boards, paperwork, journey, rehearsing):
         part.check(protocol, notes)
     return notes.problems
