@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from genklang.engine import types as engine
 from genklang.engine.machine import in_order
 from genklang.engine.problems import Problem as EngineProblem
-from genklang.operate import books, clock, others
+from genklang.operate import books, clock, deciding, others
 from genklang.operate.directory import engine_event as engine_event
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.machines import load_state, machine_for, settle_row
@@ -44,6 +44,7 @@ class Recorder:
         self._draw = draw
         self._log: list[engine.Event] | None = [] if fresh else None
         self._held: set[str] | None = set() if fresh else None
+        self._coming: list[engine.Event] = []
 
     @property
     def state(self) -> engine.State:
@@ -60,6 +61,7 @@ class Recorder:
     def take_together(self, incoming: Sequence[IncomingEvent], source: Source) -> list[RowAnswer]:
         """Many events of which some come late: each is checked at its place in the log, which is refolded once."""
         checked = self._checked_in_place(incoming, source)
+        self._coming.clear()
         accepted = [event for event, problems in checked.values() if not problems]
         held = self._apply_all(accepted, source) if accepted else frozenset[str]()
         return [_answer(one, checked[one.id][1], held=held) for one in incoming]
@@ -81,12 +83,14 @@ class Recorder:
                 checked[one.id] = event, problems = self._checked(one, source, then=state)
                 if problems:
                     continue
+                self._coming.append(event)
             if isinstance(event, engine.Event) and in_order(state, event):
                 state = self.machine.step(state, event).state
         return checked
 
     def _checked(self, incoming: IncomingEvent, source: Source, *, then: engine.State | None = None) -> Checked:
         """The event with its fields as their types, and what is wrong with it at the time when it happened."""
+        incoming = deciding.with_proposed(self.machine, incoming, log=lambda: [*self.log(), *self._coming])
         coerced = self.machine.coerce(incoming.kind, incoming.data)
         event = engine.Event(
             incoming.id, incoming.kind, incoming.occurred_at, source.by, coerced.data, incoming.sequence, self.now
@@ -107,6 +111,8 @@ class Recorder:
         """What lies outside the enrolment: others' events that it points at, and accounts that it draws on."""
         reported = not source.may_wait
         found = others.problems(self.enrolment, event, reported=reported)
+        if reported:
+            found += deciding.unexplained(self.machine.protocol, event)
         return found or (books.too_low(self.enrolment, event, pending=self.change.events) if reported else [])
 
     def _just_before(self, event: engine.Event, state: engine.State) -> engine.State:

@@ -1,0 +1,80 @@
+"""Proposals in a log: which event asked, what the sum was then, and which event decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from genklang.engine.machine import Machine
+from genklang.engine.proposals import Reckoner, Sum, Worked
+from genklang.engine.types import Event
+from genklang.protocol.reckoning import Proposal
+from genklang.protocol.types import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An event that asked for a proposal, the sum as things stood then, and the event that decided, if one has."""
+
+    proposal: str
+    event: Event
+    sum: Sum
+    decision: Event | None
+
+    @property
+    def amount(self) -> float | None:
+        """What is proposed; None where the sum stopped."""
+        return self.sum.result if isinstance(self.sum, Worked) else None
+
+
+def proposal_decided_by(protocol: Protocol, kind: str) -> tuple[str, Proposal] | None:
+    """The proposal that an event of a kind decides, None for most kinds."""
+    return next(((name, one) for name, one in protocol.proposals.items() if one.decided_by == kind), None)
+
+
+def asked(machine: Machine, log: Sequence[Event], *, enrolment: str) -> list[Asked]:
+    """Every proposal of an enrolment's log, in order of time. Events that are voided ask for nothing."""
+    void = {str(event.data.get("event", "")) for event in log if event.kind == "voided"}
+    events = sorted((event for event in log if event.id not in void), key=lambda event: event.position)
+    return [
+        Asked(name, event, _sum(machine, name, event, log, enrolment), _decision(proposal, event, events))
+        for event in events
+        for name, proposal in machine.protocol.proposals.items()
+        if proposal.on == event.kind
+    ]
+
+
+def sum_for(machine: Machine, log: Sequence[Event], *, enrolment: str, proposal: str, about: str) -> Sum | None:
+    """The sum of the event `about`, as things stood when it happened; None where there is no such event."""
+    declared = machine.protocol.proposals[proposal]
+    event = next((event for event in log if event.id == about and event.kind == declared.on), None)
+    return _sum(machine, proposal, event, log, enrolment) if event else None
+
+
+def _decision(proposal: Proposal, asking: Event, events: Sequence[Event]) -> Event | None:
+    """The latest event that decided it."""
+    found = [
+        event
+        for event in events
+        if event.kind == proposal.decided_by and str(event.data.get(proposal.refers, "")) == asking.id
+    ]
+    return found[-1] if found else None
+
+
+def _sum(machine: Machine, name: str, event: Event, log: Sequence[Event], enrolment: str) -> Sum:
+    state = machine.fold(enrolment, log, until=event.occurred_at).state
+    return work_out(machine, name, event, facts=state.facts)
+
+
+def work_out(machine: Machine, name: str, event: Event, *, facts: Any) -> Sum:
+    """The sum that an event asks for, with facts as they stood when it had happened."""
+    day = machine.zone.local(event.occurred_at).date().isoformat()
+    return reckoner(machine, name).work_out(facts=facts, data=event.data, day=day)
+
+
+@lru_cache(maxsize=64)
+def reckoner(machine: Machine, name: str) -> Reckoner:
+    """The proposal made ready, once a machine."""
+    return Reckoner(machine.protocol, name)
