@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from genklang.operate import clock, worker
+from genklang.operate import clock, inside, worker
 from genklang.operate.guard import ClockGuard
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Loop:
             return False
         ticked = worker.tick(now)
         self._lag = max(self._lag, ticked.lag)
+        inside.settle_all(clock.now())
         drained = worker.drain(clock.now())
         self._upcoming = worker.upcoming()
         return ticked.enrolments == worker.BATCH or drained.delivered == worker.BATCH

@@ -18,6 +18,7 @@ from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember
 from genklang.operate.sent_forms import SentForm as SentForm
+from genklang.operate.shared_states import SharedState as SharedState
 from genklang.operate.transfers import Transfer as Transfer
 from genklang.operate.upgrades import Upgrade as Upgrade
 from genklang.operate.validation import check_overlay

@@ -22,6 +22,7 @@ from genklang.operate.machines import load_state, machine_of, settle_row
 from genklang.operate.models import Adoption, Assignment, Enrolment, Event, Upgrade
 from genklang.operate.problems import Problem, Refused
 from genklang.operate.recording import engine_event
+from genklang.operate.sharing import look_again
 from genklang.people.models import User
 from genklang.protocol.changes import Change, Impact, changes_between, worst
 from genklang.protocol.types import Protocol
@@ -210,6 +211,7 @@ def _pin(moves: Iterable[Move], version: ProtocolVersion) -> None:
 def _settle(adoption: Adoption, version: ProtocolVersion, overlay: dict[str, object]) -> None:
     adoption.protocol_version, adoption.overlay = version, overlay
     adoption.save(update_fields=["protocol_version", "overlay"])
+    look_again(adoption)
 
 
 def _settle_memory(adoption: Adoption, held: Adoption) -> None:

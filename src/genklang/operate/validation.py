@@ -21,6 +21,16 @@ def check_address(value: str) -> str:
     return value
 
 
+class OwnPlaces(BaseModel):
+    """An organisation's own number of places; each may be left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    capacity: int | None = Field(None, ge=0, le=100_000)
+    starts: int | None = Field(None, ge=0, le=100_000)
+    shares: dict[str, Annotated[int, Field(ge=0, le=100_000)]] = Field(default_factory=dict)
+
+
 class Overlay(BaseModel):
     """An organisation's own values beside a protocol; everything may be left out."""
 
@@ -29,6 +39,7 @@ class Overlay(BaseModel):
     prices: dict[str, MoneyField] = Field(default_factory=dict)
     names: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, float] = Field(default_factory=dict)
+    places: dict[str, OwnPlaces] = Field(default_factory=dict)
     channels: dict[Channel, Annotated[str, AfterValidator(check_address)]] = Field(default_factory=dict)
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, QuerySet
 
-from genklang.operate import clock, outgoing
+from genklang.operate import clock, inside, outgoing
 from genklang.operate.ledger import draw_arm, set_aside
 from genklang.operate.machines import with_shared
 from genklang.operate.managers import EnrolmentQuerySet
 from genklang.operate.models import Enrolment, Outbox, Status
 from genklang.operate.recording import Recorder
+from genklang.operate.sharing import CHANNELS
 from genklang.operate.writing import Change, write
 
 log = logging.getLogger(__name__)
@@ -29,15 +30,16 @@ LONGEST_WAIT = 60 * clock.MINUTE
 
 @dataclass(frozen=True)
 class Upcoming:
-    """The next deadline and the next message to send, None where nothing is planned."""
+    """The next deadline, the next message to send and the next place to give, None where nothing is planned."""
 
     due: int | None
     send: int | None
+    free: int | None = None
 
     @property
     def first(self) -> int | None:
         """The earlier of both."""
-        return min((instant for instant in (self.due, self.send) if instant is not None), default=None)
+        return min((instant for instant in (self.due, self.send, self.free) if instant is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,11 @@ def tick(now: int, *, limit: int = BATCH) -> Ticked:
 
 
 def upcoming() -> Upcoming:
-    """When something next falls due, and when something is next to be sent: two looks at an index."""
+    """When something next falls due, is next to be sent, and when a place is free: three looks at an index."""
     # In order and the first, not the least: only so do the databases go to the index's beginning and stop there.
     due = _watched().order_by("next_deadline").values_list("next_deadline", flat=True).first()
     send = _unsent().order_by("available_at").values_list("available_at", flat=True).first()
-    return Upcoming(due, send)
+    return Upcoming(due, send, inside.next_free())
 
 
 def next_wake() -> int | None:
@@ -136,9 +138,9 @@ def _let_pass(enrolment: Enrolment, now: int) -> Change:
 
 def drain(now: int, *, limit: int = BATCH) -> Drained:
     """Hands over what waits in the outbox. A row is leased first and marked afterwards: at least once, never lost."""
-    if not _unsent().filter(available_at__lte=now).exists():
+    if not _outward().filter(available_at__lte=now).exists():
         return Drained()
-    expired = _unsent().filter(expires_at__lte=now).update(given_up_at=now, error="expired")
+    expired = _outward().filter(expires_at__lte=now).update(given_up_at=now, error="expired")
     delivered = failed = 0
     for row in _lease(now, limit):
         if clock.now() - now > SENDING_ENDS:
@@ -157,6 +159,11 @@ def drain(now: int, *, limit: int = BATCH) -> Drained:
     return Drained(delivered, failed, expired)
 
 
+def _outward() -> QuerySet[Outbox]:
+    """What leaves the house; what stays inside is `inside`'s."""
+    return _unsent().exclude(channel__in=CHANNELS)
+
+
 def _unsent() -> QuerySet[Outbox]:
     return Outbox.objects.filter(delivered_at__isnull=True, given_up_at__isnull=True)
 
@@ -164,7 +171,7 @@ def _unsent() -> QuerySet[Outbox]:
 @transaction.atomic
 def _lease(now: int, limit: int) -> Sequence[Outbox]:
     """Takes rows for a minute: whoever dies meanwhile leaves them to the next."""
-    ready = _unsent().filter(available_at__lte=now).order_by("available_at")
+    ready = _outward().filter(available_at__lte=now).order_by("available_at")
     rows = ready.select_related("adoption", "enrolment__person__user").select_for_update(skip_locked=True, of=("self",))
     leased = list(rows[:limit])
     keys = [row.pk for row in leased]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
-from genklang.operate import attaching, books, inviting, models, outgoing, raising
+from genklang.operate import attaching, books, inviting, models, outgoing, raising, sharing
 from genklang.operate.rows import delete, insert, update
 
 CHUNK = 400
@@ -51,6 +51,11 @@ def write(changes: Iterable[Change], *, now: int) -> None:
         if change.events or change.held:
             books.settle(change.enrolment, None if change.held else [event.kind for event in change.events])
     update([change.enrolment for change in changes if change.before is not None], ENROLMENT_FIELDS)
+    for change in changes:
+        explained = [key for key, reason in change.held.items() if reason is None]
+        sharing.write_for(
+            change.enrolment, before=change.before, after=change.after, events=change.events, explained=explained
+        )
 
 
 def _write_held(changes: list[Change]) -> None:

@@ -184,9 +184,12 @@ def _answered(queue: Queue, event: str, *, accepted: bool) -> Queue:
     for enrolment, at in found:
         promised = {one: value for one, value in queue.promised.items() if one != enrolment}
         queue = queue._replace(promised=promised)
-        if not accepted:
+        stand = queue.stands.get(enrolment)
+        if accepted and stand:
+            taken = stand._replace(where="holding", since=at)
+            queue = queue._replace(stands={**queue.stands, enrolment: taken})
+        elif not accepted:
             starts = tuple(start for start in queue.starts.get(enrolment, ()) if start != at)
-            stand = queue.stands.get(enrolment)
             refused = {**queue.refused, enrolment: stand.since} if stand else queue.refused
             queue = queue._replace(
                 starts={one: value for one, value in {**queue.starts, enrolment: starts}.items() if value},
