@@ -20,6 +20,7 @@ from genklang.operate.forms.work import WhyForm
 from genklang.operate.incoming import Source
 from genklang.operate.models import Due, Enrolment, Event
 from genklang.operate.pages import case as pages
+from genklang.operate.pages import sums
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.known import Teller
 from genklang.operate.pages.protocols import words_of
@@ -66,7 +67,7 @@ def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     role = role_for(request, enrolment, [name for name in declared.by if name in protocol.staff_roles])
     teller = Teller(user_of(request))
     asking = asking_about(enrolment, kind, teller=teller, chosen=request.GET.dict())
-    form = AnswerForm(asking, posted(request), handed(request))
+    form = AnswerForm(sums.filled(asking, enrolment, kind), posted(request), handed(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -155,6 +156,7 @@ def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str)
         "person": enrolment.called,
         "adoption": enrolment.adoption,
         "simulated": enrolment.adoption.simulated,
+        "sum": sums.decided_in(enrolment, kind, form.asking.chosen),
         "button": _("Save"),
         "back": back,
     }
