@@ -29,6 +29,7 @@ from genklang.rehearsal.expected import Expectation, Expected, ExpectedAmount, E
 from genklang.rehearsal.participant import seeded
 from genklang.rehearsal.problems import RehearsalError, check_size
 from genklang.rehearsal.running import Rehearsal, rehearse
+from genklang.rehearsal.together import shares_something
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +72,9 @@ def expect(
             protocol, enrolments=size, years=years, seed=seed, zone=zone, parameters=parameters, machine=machine
         )
 
-    rehearsal = rehearsed(simulated or _affordable(rehearsed(_TRIED)))
+    # In a queue everybody matters to everybody: another number of people would wait for another time.
+    fewest = enrolments if shares_something(protocol) else 0
+    rehearsal = rehearsed(simulated or fewest or _affordable(rehearsed(_TRIED)))
     return forecast(rehearsal, enrolments=enrolments, prices=prices, published=published, replications=replications)
 
 

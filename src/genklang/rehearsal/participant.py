@@ -11,7 +11,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Any
 
@@ -102,13 +102,35 @@ class Participant:
 
     def live(self, start: int, end: int) -> Living:
         """Enrol, then do what comes next until the end."""
+        yield from self.begin(start)
+        while (at := self.next_at) is not None and at < end:
+            yield from self.go_on()
+        return self.end(end)
+
+    @property
+    def next_at(self) -> int | None:
+        """When something is next to happen, None where nothing is planned."""
+        return self._heap[0][0] if self._heap else None
+
+    def begin(self, start: int) -> Generator[Allocate, str, None]:
+        """Enrol."""
         self.enrolled_at = start
         self.person = self.script.draw_facts(self.rng)
         at_once = {name: value for name, value in self.person.items() if name not in self.script.told_later}
         yield from self._happen("enrolled", start, by="system", data=at_once)
-        while self._heap and self._heap[0][0] < end:
-            at, _, _, action = heappop(self._heap)
-            yield from action(at)
+
+    def go_on(self) -> Generator[Allocate, str, None]:
+        """Do what comes next."""
+        at, _, _, action = heappop(self._heap)
+        yield from action(at)
+
+    def receive(self, event: Event) -> Generator[Allocate, str, None]:
+        """Take an event that another's brought, now; it comes after all that has happened so far."""
+        at = max(event.occurred_at, self.state.settled + 1)
+        yield from self._apply(replace(event, occurred_at=at, sequence=self._sequence + 1, received_at=at))
+
+    def end(self, end: int) -> Life:
+        """Let time pass up to, but not including, the end."""
         self._take(self.machine.advance(self.state, end - 1))
         return Life(
             self.enrolment,

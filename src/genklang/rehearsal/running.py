@@ -17,6 +17,7 @@ from genklang.protocol.units import Duration
 from genklang.rehearsal.participant import AVERAGE_MONTH, Life, Living, living
 from genklang.rehearsal.problems import RehearsalError, check_size
 from genklang.rehearsal.script import Script
+from genklang.rehearsal.together import live_together, shares_something
 
 FIRST_DAY = datetime.combine(date(2026, 1, 1), time())
 
@@ -99,7 +100,7 @@ def rehearse(
     Each participant has a source of chance of their own, from the seed and their number. What they share is the list
     that arms are drawn from: everybody is first run up to their draw, then arms are drawn in the order of the
     instants asked for (and number, where these are equal), then everybody goes on. So nobody's life depends on how
-    the work is split.
+    the work is split. Where they share places, or pass events to each other, they live together in one time instead.
     """
     problems = check_size(enrolments, years)
     if problems:
@@ -108,9 +109,14 @@ def rehearse(
     machine = machine or Machine(protocol, zone=zone)
     begun = script.zone.at(FIRST_DAY) if start is None else start
     end = after_years(script.zone, begun, years)
+    starts = [begun + wait for wait in _waits(script, begun, enrolments)]
+    if shares_something(protocol):
+        together = live_together(
+            machine, script, seed=seed, starts=starts, end=end, told=_counted(progress, enrolments)
+        )
+        return Rehearsal(protocol, zone, seed, years, script.parameters, begun, end, together)
     lives = [
-        living(machine, script, seed=seed, index=index, start=begun + wait, end=end)
-        for index, wait in enumerate(_waits(script, begun, enrolments))
+        living(machine, script, seed=seed, index=index, start=start, end=end) for index, start in enumerate(starts)
     ]
     participants = _run(protocol, lives, seed=seed, progress=progress)
     return Rehearsal(protocol, zone, seed, years, script.parameters, begun, end, participants)
@@ -168,6 +174,10 @@ def _draw(protocol: Protocol, state: ListState, *, seed: int, stratum: tuple[str
     if declared is None:
         raise ValueError("a draw was asked for by a protocol without arms")
     return allocate(state, seed=f"rehearsal/{seed}", arms=shares(declared), blocks=declared.blocks, stratum=stratum)
+
+
+def _counted(progress: Progress | None, total: int) -> Callable[[int], None]:
+    return lambda done: _tell(progress, done, total)
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:
