@@ -12,12 +12,15 @@ from genklang.operate.views import (
     health,
     imports,
     me,
+    members,
     notices,
     upgrading,
     work,
 )
 
 app_name = "operate"
+GUEST = "g/<str:secret>/"
+OPEN = "open/<uuid:enrolment_id>/"
 CASE = "cases/<uuid:enrolment_id>/"
 ADOPTION = "adoptions/<uuid:adoption_id>/"
 urlpatterns = [
@@ -28,6 +31,8 @@ urlpatterns = [
     path(CASE, case.case, name="case"),
     path(f"{CASE}report/<slug:kind>/", case.report, name="report"),
     path(f"{CASE}waive/", case.waive, name="waive"),
+    path(f"{CASE}members/new/", members.add_member, name="add-member"),
+    path(f"{CASE}members/<slug:key>/remove/", members.remove_member, name="remove-member"),
     path(f"{CASE}take-back/<int:event_id>/", case.take_back, name="take-back"),
     path("me/", me.my_page, name="my-page"),
     path("me/<uuid:enrolment_id>/<slug:kind>/", me.my_form, name="my-form"),
@@ -38,7 +43,7 @@ urlpatterns = [
     path(f"{ADOPTION}result/", adoption.result, name="result"),
     path(f"{ADOPTION}give-back/", giving.give_back, name="give-back"),
     path(f"{ADOPTION}indicators.csv", adoption.indicators_csv, name="indicators-csv"),
-    path(f"{ADOPTION}study.csv", adoption.study_csv, name="study-csv"),
+    path(f"{ADOPTION}study.zip", adoption.study_package, name="study-package"),
     path(f"{ADOPTION}people/", adoptions.people, name="people"),
     path(f"{ADOPTION}people/new/", adoptions.enrol, name="enrol"),
     path(f"{ADOPTION}import/", imports.upload, name="import"),
@@ -53,6 +58,17 @@ urlpatterns = [
     path(f"{ADOPTION}mending/", notices.mending, name="mending"),
     path(f"{ADOPTION}mending/<uuid:enrolment_id>/", notices.mend, name="mend"),
     path(f"{ADOPTION}notices/<int:notice_id>/seen/", notices.seen, name="notice-seen"),
+    path("links/<uuid:link_id>/", links.link, name="link"),
+    path("links/<uuid:link_id>/call-back/", links.call_back, name="link-call-back"),
+    path("files/<uuid:media_id>/", links.file, name="file"),
+    path(GUEST, visiting.guest, name="guest"),
+    path(f"{GUEST}open/", visiting.guest_open, name="guest-open"),
+    path(f"{GUEST}say/<slug:kind>/", visiting.guest_say, name="guest-say"),
+    path(f"{GUEST}files/<uuid:media_id>/", visiting.guest_file, name="guest-file"),
+    path("open/adoptions/<uuid:adoption_id>/", visiting.open_pages, name="open-pages"),
+    path(OPEN, visiting.open_matter, name="open-matter"),
+    path(f"{OPEN}say/<slug:kind>/", visiting.open_say, name="open-say"),
+    path(f"{OPEN}files/<uuid:media_id>/", visiting.open_file, name="open-file"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_page, name="metrics"),
     path("api/v1/", api.urls),

@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from genklang.operate.forms.fields import NumberField
 from genklang.operate.models import Token
 from genklang.operate.pages.words import say
-from genklang.people.models import Person, User
+from genklang.people.models import User
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
 
@@ -97,39 +95,6 @@ class OwnValuesForm(forms.Form):
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-
-
-class EnrolForm(forms.Form):
-    """Somebody new: a person already known in the organisation, or a name."""
-
-    person = forms.ModelChoiceField(Person.objects.none(), required=False, label=_("Somebody we know already"))
-    name = forms.CharField(label=_("Or somebody new: name"), max_length=120, required=False)
-    birth_year = NumberField(label=_("Year of birth"), whole=True, least=1900, most=2100, required=False)
-    number = forms.CharField(
-        label=_("Number here"),
-        max_length=80,
-        required=False,
-        help_text=_("What devices and files call this participant. Left empty, one is made."),
-    )
-
-    def __init__(self, *args: Any, persons: QuerySet[Person], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["person"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = persons
-        field.empty_label = str(_("Choose …"))
-
-    def clean(self) -> dict[str, Any]:
-        """Exactly one of a known person and a new name."""
-        cleaned = super().clean() or {}
-        if not cleaned.get("person") and not str(cleaned.get("name") or "").strip():
-            self.add_error("name", ValidationError(_("Nobody is named. Choose somebody, or write a name.")))
-        return cleaned
-
-    @property
-    def number_or_new(self) -> str:
-        """The number that was written, else a new one."""
-        return str(self.cleaned_data.get("number") or "").strip() or f"P-{uuid4().hex[:8].upper()}"
 
 
 class TokenForm(forms.Form):

@@ -1,7 +1,7 @@
 """A person in an adoption, as staff see it: where in the path, what is expected, what can be done, what happened."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,16 @@ from genklang.engine.conditions import Condition, event_kinds
 from genklang.engine.types import Due as EngineDue
 from genklang.operate import clock
 from genklang.operate.forms.answers import answer_in_words
+from genklang.operate.joining import members_of
 from genklang.operate.machines import shown_state
-from genklang.operate.models import Alarm, Due, Enrolment, Event, OutcomeFact, Task
+from genklang.operate.models import Alarm, Due, Enrolment, EnrolmentMember, Event, OutcomeFact, Task
 from genklang.operate.pages.coming import coming
+from genklang.operate.pages.films import ShownFile, files_of
+from genklang.operate.pages.network import Network, network_of
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
+from genklang.operate.pages.ways import Way, Ways
 from genklang.operate.pages.words import Words, language, say, status_in_words
 from genklang.protocol.types import EventKind, Protocol
 
@@ -38,6 +42,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Belongs:
+    """Somebody who belongs to the enrolment: name, what they are in it, since when."""
+
+    key: str
+    name: str
+    role: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Expected:
     """Something that is expected: what, when, until when; `late` when its time has passed; `due` is its identity."""
 
@@ -51,6 +65,7 @@ class Expected:
     raised: str = ""
     id: UUID | None = None
     answered_by: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ class Happening:
     note: str = ""
     event: int | None = None
     mine: bool = False
+    files: list[ShownFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,8 @@ class Case:
     actions: list[Action]
     facts: list[tuple[str, str]]
     ended: bool
+    members: list[Belongs]
+    network: Network | None
 
     @property
     def stage(self) -> str:
@@ -111,17 +129,26 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
     """The page for somebody who works in those roles."""
     words = words_of(enrolment)
     dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
+    may_do = actions(enrolment, words.protocol, roles=roles, dues=dues)
+    ways = Ways(words, {action.kind: action.label for action in may_do})
     return Case(
         enrolment=enrolment,
         words=words,
         path=_path(words.protocol, enrolment),
         alarms=_alarms(enrolment, words),
-        tasks=_tasks(enrolment, words),
-        expected=[expected(due, words) for due in coming(enrolment)],
-        actions=actions(enrolment, words.protocol, roles=roles, dues=dues),
+        tasks=_tasks(enrolment, words, ways),
+        expected=[expected(due, words, ways) for due in coming(enrolment)],
+        actions=may_do,
         facts=facts_in_words(words.protocol, known_facts(enrolment)),
         ended=words.protocol.stages[enrolment.stage].final,
+        members=[_belongs(member, words) for member in members_of(enrolment)],
+        network=network_of(enrolment, words),
     )
+
+
+def _belongs(member: EnrolmentMember, words: Words) -> Belongs:
+    since = words.day(member.joined_at)
+    return Belongs(member.key, member.person.display_name, words.role(member.role), since)
 
 
 def actions(
@@ -180,7 +207,9 @@ def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:
 
 def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int | None) -> list[Happening]:
     chosen = [(row["group"], row["row"]) for row in rows]
-    events = Event.objects.select_related("actor", "token").in_bulk([row for group, row in chosen if group == EVENT])
+    events = Event.objects.select_related("actor", "token", "link").in_bulk(
+        [row for group, row in chosen if group == EVENT]
+    )
     facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
     met, voided = met_by(enrolment, [event.key for event in events.values()]), voided_in(enrolment)
     words = words_of(enrolment)
@@ -224,6 +253,7 @@ def happening(
         note=note,
         event=event.pk,
         mine=bool(kind and user_id and event.actor_id == user_id and event.key not in voided),
+        files=files_of(event) if kind else [],
     )
 
 
@@ -235,7 +265,7 @@ def details(event: Event, kind: EventKind | None, telling: Telling) -> list[tupl
         return [
             (say(question), telling.value(question, event.data[name]))
             for name, question in kind.fields.items()
-            if event.data.get(name) is not None and name not in hidden
+            if event.data.get(name) is not None and name not in hidden and question.type != "file"
         ]
     if event.kind == "allocated":
         return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
@@ -250,6 +280,8 @@ def by_whom(event: Event, words: Words) -> str:
     """Who said so: the person's name, else the role or device."""
     if event.actor:
         return str(event.actor)
+    if event.link:
+        return event.link.named or words.role(event.by)
     return str(event.token) if event.token else "" if event.by == "system" else words.role(event.by)
 
 
@@ -290,7 +322,7 @@ def _path(protocol: Protocol, enrolment: Enrolment) -> list[Step]:
     return steps
 
 
-def expected(due: EngineDue, words: Words) -> Expected:
+def expected(due: EngineDue, words: Words, ways: Ways) -> Expected:
     """A due in words."""
     return Expected(
         due=due.id,
@@ -300,6 +332,7 @@ def expected(due: EngineDue, words: Words) -> Expected:
         help="",
         late=due.target_at < words.now,
         open=due.opens_at <= words.now,
+        ways=ways.of(due.id) if due.opens_at <= words.now else (),
     )
 
 
@@ -321,7 +354,7 @@ def _alarms(enrolment: Enrolment, words: Words) -> list[Expected]:
     ]
 
 
-def _tasks(enrolment: Enrolment, words: Words) -> list[Expected]:
+def _tasks(enrolment: Enrolment, words: Words, ways: Ways) -> list[Expected]:
     rows = Task.objects.filter(enrolment=enrolment, closed_at__isnull=True).order_by("opened_at")
     return [
         Expected(
@@ -333,6 +366,7 @@ def _tasks(enrolment: Enrolment, words: Words) -> list[Expected]:
             late=True,
             raised="task",
             id=row.public_id,
+            ways=ways.of(row.due),
         )
         for row in rows
     ]

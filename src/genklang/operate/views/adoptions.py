@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from genklang.operate import clock, services
-from genklang.operate.forms.lead import EnrolForm, LogForm, TokenForm
+from genklang.operate.forms.lead import LogForm, TokenForm
+from genklang.operate.forms.whom import EnrolForm
 from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Enrolment, Token
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of, words_of
+from genklang.operate.pages.words import say
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import (
     UNPROCESSABLE,
@@ -61,7 +63,8 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """Somebody new."""
     adoption = adoption_seen(request, adoption_id)
-    form = EnrolForm(posted(request), persons=pages.not_yet_in(adoption))
+    protocol = protocol_of(adoption.protocol_version)
+    form = EnrolForm(posted(request), persons=pages.not_yet_in(adoption), protocol=protocol)
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = _enrol(form, adoption)
@@ -71,8 +74,10 @@ def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
             log_look(request, enrolment, action=Action.RECORD)
             messages.success(request, _("%(name)s now takes part.") % {"name": enrolment.called})
             return redirect("operate:case", enrolment.public_id)
-    record_listing(actor=user_of(request), persons=pages.not_yet_in(adoption), purpose=adoption.name)
-    values = {"form": form, "adoption": adoption, "trail": trail(adoption, _("Somebody new"))}
+    if "person" in form.fields:
+        record_listing(actor=user_of(request), persons=pages.not_yet_in(adoption), purpose=adoption.name)
+    heading = say(protocol.matter) if protocol.matter else _("Somebody new")
+    values = {"form": form, "adoption": adoption, "trail": trail(adoption, heading), "heading": heading}
     return render(request, "operate/enrol.html", values, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -132,14 +137,16 @@ def log(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 
 @transaction.atomic
 def _enrol(form: EnrolForm, adoption: Adoption) -> Enrolment:
-    asked = form.cleaned_data
+    asked, role = form.cleaned_data, str(form.cleaned_data.get("participant") or "")
+    if "title" in asked:
+        return services.enrol(adoption, title=asked["title"], role=role, key=form.number_or_new)
     person = asked["person"] or add_person(
         organisation=adoption.organisation,
         display_name=asked["name"].strip(),
         birth_year=asked["birth_year"],
         simulated=adoption.simulated,
     )
-    return services.enrol(adoption, person=person, key=form.number_or_new)
+    return services.enrol(adoption, person=person, role=role, key=form.number_or_new)
 
 
 def _issue(form: TokenForm, adoption: Adoption) -> str:

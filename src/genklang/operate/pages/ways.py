@@ -1,0 +1,42 @@
+"""How what is expected can be told: the forms that meet it, with what it is about chosen already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from genklang.operate.pages.choosing import anchor_of, points_at
+from genklang.operate.pages.words import Words
+from genklang.protocol.types import Expectation
+
+
+@dataclass(frozen=True)
+class Way:
+    """How what is expected can be told: an event's form, with what it is about chosen already."""
+
+    kind: str
+    label: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How dues can be met by somebody who may report these kinds of event, each by its label."""
+
+    words: Words
+    labels: Mapping[str, str]
+
+    def of(self, due: str) -> tuple[Way, ...]:
+        """The forms that meet a due that hangs on something to be pointed at; none where the plain form will do."""
+        declared = self.words.protocol.expectations[due.partition("/")[0]]
+        found = ((kind, self._query(kind, due, declared)) for kind in declared.expect if kind in self.labels)
+        return tuple(Way(kind, self.labels[kind], query) for kind, query in found if query)
+
+    def _query(self, kind: str, due: str, declared: Expectation) -> str:
+        fields = self.words.protocol.events[kind].fields
+        pointing = {
+            name: anchor_of(due) for name in declared.matching or () if name in fields and points_at(fields[name])
+        }
+        if declared.each:
+            about = due.rpartition("/")[2]
+            pointing |= {name: about for name, field in fields.items() if field.type == "member"}
+        return urlencode(pointing)
