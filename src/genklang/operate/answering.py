@@ -1,40 +1,38 @@
-"""Recording what a form says, its files with it: handed in first, since no transaction waits for a large one."""
+"""Handing in the files of a form before its event is recorded, since no transaction waits for a large one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from genklang.operate import attaching, services
-from genklang.operate.incoming import Outcome, RowAnswer, Source
+from genklang.operate import attaching
 from genklang.operate.machines import machine_for
-from genklang.operate.models import Enrolment
+from genklang.operate.models import Attachment, Enrolment
 from genklang.operate.problems import Problem, Refused
+from genklang.people.models import User
 from genklang.voices import services as voices
 from genklang.voices.models import Media
 
 
-def record_answers(
-    enrolment: Enrolment, kind: str, data: Mapping[str, Any], *, source: Source, at: int | None = None, id: str = ""
-) -> RowAnswer:
-    """Records what a form says, its files with it. Raises Refused, and then neither event nor file is kept."""
+@contextmanager
+def handed_in(
+    enrolment: Enrolment, kind: str, data: Mapping[str, Any], *, user: User | None
+) -> Iterator[dict[str, Any]]:
+    """The answers with their files kept, ready to be recorded within. What no event then has is taken away again."""
     kept: dict[str, Media] = {}
     try:
         for name, value in data.items():
-            if media := _keep(enrolment, kind, name, value, source):
+            if media := _keep(enrolment, kind, name, value, user):
                 kept[name] = media
-        plain = {**data, **{name: str(media.public_id) for name, media in kept.items()}}
-        answer = services.record_one(enrolment, kind, plain, source=source, at=at, id=id)
-    except BaseException:
-        attaching.forget(kept.values())
-        raise
-    if answer.status is Outcome.DUPLICATE:
-        attaching.forget(kept.values())
-    return answer
+        yield {**data, **{name: str(media.public_id) for name, media in kept.items()}}
+    finally:
+        tied = set(Attachment.objects.filter(media__in=kept.values()).values_list("media", flat=True)) if kept else ()
+        attaching.forget(media for media in kept.values() if media.pk not in tied)
 
 
-def _keep(enrolment: Enrolment, kind: str, name: str, value: object, source: Source) -> Media | None:
+def _keep(enrolment: Enrolment, kind: str, name: str, value: object, user: User | None) -> Media | None:
     """The media of an answer, where the answer is one."""
     declared = machine_for(enrolment).protocol.events[kind].fields.get(name)
     if declared is None or declared.type != "file":
@@ -42,9 +40,9 @@ def _keep(enrolment: Enrolment, kind: str, name: str, value: object, source: Sou
     organisation = enrolment.adoption.organisation
     try:
         if isinstance(value, UploadedFile):
-            return voices.keep(organisation=organisation, upload=value, user=source.user)
+            return voices.keep(organisation=organisation, upload=value, user=user)
         if isinstance(value, str) and "subtitles" in declared.accept:
-            return voices.keep_subtitles(organisation=organisation, text=value, user=source.user)
+            return voices.keep_subtitles(organisation=organisation, text=value, user=user)
     except OSError:
         instead = _("Try again in a while; tell whoever runs the system if it goes on.")
         raise Refused([Problem(name, _("could not be saved"), instead)]) from None

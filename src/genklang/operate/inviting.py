@@ -51,6 +51,11 @@ def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
             )
 
 
+def made_by(enrolment: Enrolment, key: str) -> Link | None:
+    """The link that an event has given; None where it invites nobody."""
+    return Link.objects.filter(adoption=enrolment.adoption_id, event=key).first()
+
+
 def new_address(link: Link) -> str:
     """A new address of the link, to be shown this once; an earlier one stops working."""
     secret = secrets.token_urlsafe(24)

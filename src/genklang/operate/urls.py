@@ -11,10 +11,12 @@ from genklang.operate.views import (
     giving,
     health,
     imports,
+    links,
     me,
     members,
     notices,
     upgrading,
+    visiting,
     work,
 )
 

@@ -1,5 +1,7 @@
 """Fields for handing in media: what is not accepted is told at the field, with what to do instead."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from typing import Any
 
@@ -31,7 +33,7 @@ class MediaField(forms.FileField):
         super().__init__(**kwargs)
         self.error_messages["empty"] = _("The file is empty. Choose another.")
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile[bytes] | None:
         """The file; raises ValidationError for what it is not, and what is too large."""
         upload = super().clean(data, initial)
         if not isinstance(upload, UploadedFile):
@@ -74,7 +76,7 @@ class SubtitlesField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """The text; raises ValidationError naming the line that cannot be read."""
-        text = super().clean(value)
+        text = str(super().clean(value))
         if text and "\x00" in text:
             raise ValidationError(_("The file is no text with times. Choose a WebVTT or SRT file, or write the lines."))
         try:

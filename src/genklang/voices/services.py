@@ -1,5 +1,7 @@
 """The verbs of voices: keeping what was handed in, and taking it away for good."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterable
 
@@ -17,7 +19,7 @@ SUBTITLES = Sniffed("subtitles", "text/vtt; charset=utf-8", "vtt")
 SECONDS_BEFORE_SWEEPING = 24 * 3600
 
 
-def keep(*, organisation: Organisation, upload: UploadedFile, user: User | None) -> Media:
+def keep(*, organisation: Organisation, upload: UploadedFile[bytes], user: User | None) -> Media:
     """Keeps an uploaded file, whose kind the form has checked. Raises ValueError for what is not accepted, OSError."""
     found = sniffed(upload)
     if found is None:
@@ -61,7 +63,7 @@ def sweep() -> int:
     return removed
 
 
-def sniffed(upload: UploadedFile) -> Sniffed | None:
+def sniffed(upload: UploadedFile[bytes]) -> Sniffed | None:
     """What an uploaded file is, by its first bytes."""
     upload.seek(0)
     head = upload.read(HEAD)

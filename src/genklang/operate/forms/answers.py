@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from genklang.operate.forms.fields import ClockTimesField, InstantField, NumberField, NumbersField
 from genklang.protocol.types import DataField, EventField, EventKind
+from genklang.voices.forms import MediaField, SubtitlesField
 
 HAPPENED = "_occurred_at"
 KEY = "_key"

@@ -271,7 +271,7 @@ def details(event: Event, kind: EventKind | None, telling: Telling) -> list[tupl
         return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
     if event.kind in {"resolved", "waived"}:
         return [(_("Said"), str(event.data.get("how") or event.data.get("reason") or ""))]
-    if event.kind in {"joined", "left"}:
+    if event.kind in {"member_joined", "member_left"}:
         return [(_("Who"), telling.member(str(event.data.get("member"))))]
     return []
 

@@ -22,7 +22,7 @@ def language() -> Literal["sv", "en"]:
 
 def say(text: Labelled | Text | None, otherwise: str = "") -> str:
     """The text in the reader's language."""
-    return text.in_language(language()) if text else otherwise
+    return text.in_language(get_language() or "sv") if text else otherwise
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def status_in_words(status: str) -> str:
 def _built_in(kind: str) -> str:
     return {
         "enrolled": _("Taking part began"),
-        "joined": _("Somebody new belongs to it"),
-        "left": _("Somebody left"),
+        "member_joined": _("Somebody new belongs to it"),
+        "member_left": _("Somebody left"),
         "stated": _("Facts were stated"),
         "allocated": _("Chance decided"),
         "acknowledged": _("Alarm answered"),

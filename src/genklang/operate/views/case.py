@@ -18,11 +18,13 @@ from genklang.operate.answering import handed_in
 from genklang.operate.forms.answers import AnswerForm
 from genklang.operate.forms.work import WhyForm
 from genklang.operate.incoming import Source
+from genklang.operate.inviting import made_by
 from genklang.operate.models import Due, Enrolment, Event
 from genklang.operate.pages import case as pages
 from genklang.operate.pages import sums
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.known import Teller
+from genklang.operate.pages.links import links_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import (
@@ -53,7 +55,8 @@ def case(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     log_look(request, enrolment)
     values = {"case": found, "enrolment": enrolment, "adoption": enrolment.adoption, "page": page}
     more = {"can_act": bool(roles), "tabs": _tabs(devices), "key": uuid.uuid4().hex, "trail": _trail(enrolment)}
-    more["simulated"] = enrolment.adoption.simulated
+    more |= {"simulated": enrolment.adoption.simulated, "links": links_of(enrolment, found.words)}
+    more["open_page"] = enrolment.person is None and any(role.public for role in found.words.protocol.roles.values())
     return render(request, "operate/case.html", values | more)
 
 
@@ -75,7 +78,8 @@ def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
     ):
         messages.success(request, _("Saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
         log_look(request, enrolment, action=Action.RECORD)
-        return redirect("operate:case", enrolment.public_id)
+        link = made_by(enrolment, f"page-{form.key}")
+        return redirect("operate:link", link.public_id) if link else redirect("operate:case", enrolment.public_id)
     values = answer_page(enrolment, kind, form, back=reverse("operate:case", args=[enrolment.public_id]))
     return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
 

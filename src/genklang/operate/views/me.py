@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from genklang.operate import access, services
 from genklang.operate.forms.answers import AnswerForm
+from genklang.operate.inviting import made_by
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.known import Teller
@@ -22,7 +23,7 @@ from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.case import answer_page, save_answer
-from genklang.operate.views.shared import UNPROCESSABLE, kind_or_404, own_enrolment, posted, user_of
+from genklang.operate.views.shared import UNPROCESSABLE, handed, kind_or_404, own_enrolment, posted, user_of
 from genklang.people.models import User
 
 
@@ -45,7 +46,8 @@ def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse
     form = AnswerForm(asking, posted(request), handed(request))
     if request.method == "POST" and form.is_valid() and save_answer(form, enrolment, kind, role=role, user=user):
         messages.success(request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
-        return redirect("operate:my-page")
+        link = made_by(enrolment, f"page-{form.key}")
+        return redirect("operate:link", link.public_id) if link else redirect("operate:my-page")
     values = answer_page(enrolment, kind, form, back=reverse("operate:my-page")) | {"big": True}
     return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
 

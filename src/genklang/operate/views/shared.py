@@ -1,5 +1,7 @@
 """What the views share: finding what one may see, or 404; saying why something was refused."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -36,7 +38,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def handed(request: HttpRequest) -> MultiValueDict[str, UploadedFile] | None:
+def handed(request: HttpRequest) -> MultiValueDict[str, UploadedFile[bytes]] | None:
     """The files that were sent, for a form; None where nothing was."""
     return request.FILES if request.method == "POST" else None
 

@@ -1,0 +1,44 @@
+"""The private links of an enrolment, as those who give them see them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from genklang.operate.inviting import why_closed
+from genklang.operate.models import Enrolment, Link
+from genklang.operate.pages.words import Words
+from genklang.operate.shown import Log
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """One link: for whom, to what, until when, whether it has been opened, why it works no more."""
+
+    id: UUID
+    who: str
+    what: str
+    until: str
+    opened: str
+    closed: str
+    event: str
+
+
+def links_of(enrolment: Enrolment, words: Words) -> list[LinkLine]:
+    """All links, latest first; those that still work before those that do not."""
+    rows = list(Link.objects.filter(enrolment=enrolment).order_by("-made_at"))
+    log = Log(enrolment) if rows else None
+    lines = [link_line(row, log, words) for row in rows if log is not None]
+    return sorted(lines, key=lambda line: bool(line.closed))
+
+
+def link_line(link: Link, log: Log, words: Words) -> LinkLine:
+    """A link in words."""
+    invited = log.events.get(link.event)
+    return LinkLine(
+        id=link.public_id,
+        who=link.named or words.role(link.role),
+        what=words.event(invited.kind) if invited else "",
+        until=words.when(link.expires_at),
+        opened=words.when(link.opened_at) if link.opened_at is not None else "",
+        closed=why_closed(link, log),
+        event=link.event,
+    )
