@@ -7,7 +7,7 @@ from genklang.protocol.problems import listed, quoted
 from genklang.protocol.scopes import RESERVED, eligibility_scope
 from genklang.protocol.types import DataField, EventField, Fact, Protocol
 
-_NUMERIC = ("integer", "number")
+_NUMERIC = ("integer", "number", "numbers")
 _NOT_ROLES = ("device", "system")
 
 
@@ -54,7 +54,7 @@ def _bounds(path: Path, field: DataField, notes: Notes) -> None:
     for bound in ("min", "max"):
         if getattr(field, bound) is not None and field.type not in _NUMERIC:
             what = f"{bound} stands beside type {field.type}"
-            notes.note((*path, bound), what, "Only integer and number have bounds: take it away.", key=True)
+            notes.note((*path, bound), what, "Only numbers have bounds: take it away.", key=True)
     if field.min is not None and field.max is not None and field.min > field.max:
         what = f"min ({field.min:g}) is above max ({field.max:g})"
         notes.note((*path, "min"), what, "Write the lower number as min.", written=f"{field.min:g}")
