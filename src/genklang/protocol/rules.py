@@ -169,6 +169,14 @@ RULES: tuple[Rule, ...] = (
     ),
     # Chance
     Rule(("randomise.**",), _ANY, "semantic", "those drawn before and after would not be drawn alike"),
+    # Files, documents and what is shown
+    Rule(("files.*",), _ADDED, "additive", "nothing has been handed in"),
+    Rule(("files.*.key", "files.*.rows"), _SET, "semantic", "a row that is known would count as another"),
+    Rule(("files.**",), _ANY, "future_only", "it decides how the next file is read"),
+    Rule(("documents.*",), _ADDED, "future_only", "documents are made from then on"),
+    Rule(("documents.*.on", "documents.*.made"), _SET, "semantic", "what is made would be made of something else"),
+    Rule(("documents.**",), _ANY, "future_only", "what has been sent stays as it was"),
+    Rule(("journey", "journey.**"), _ANY, "additive", "it only decides what is drawn"),
     # What is counted
     Rule(("indicators.*",), _ADDED, "additive", "it is counted from what is known"),
     Rule(("indicators.*",), _REMOVED, "future_only", "it is shown no more"),

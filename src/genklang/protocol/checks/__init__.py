@@ -14,6 +14,7 @@ from genklang.protocol.checks import (
     rehearsing,
     sharing,
     tables,
+    visiting,
 )
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Document
@@ -24,6 +25,6 @@ from genklang.protocol.types import Protocol
 def problems_in(protocol: Protocol, document: Document) -> list[Problem]:
     """Return everything that is wrong with a protocol whose form is right."""
     notes = Notes(protocol, document)
-    for part in (forms, flow, sharing, tables, ledgers, measuring, boards, paperwork, journey, rehearsing):
+    for part in (forms, flow, sharing, tables, ledgers, measuring, boards, paperwork, journey, visiting, rehearsing):
         part.check(protocol, notes)
     return notes.problems

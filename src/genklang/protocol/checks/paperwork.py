@@ -8,13 +8,13 @@ from genklang.protocol.expressions import Type
 from genklang.protocol.paperwork import Document, FileIn
 from genklang.protocol.problems import quoted
 from genklang.protocol.scopes import event_scope
-from genklang.protocol.types import EventField, FieldKind, Protocol
+from genklang.protocol.types import EventField, Protocol
 
-NUMBERS: tuple[FieldKind, ...] = ("integer", "number")
-TIMES: tuple[FieldKind, ...] = ("date", "instant")
-TEXT: tuple[FieldKind, ...] = ("text",)
+NUMBERS = ("integer", "number")
+TIMES = ("date", "instant")
+TEXT = ("text",)
 COLUMN_OF_ENROLMENT = "enrolment"
-FILLED: Mapping[str, tuple[FieldKind, ...]] = {"number": TEXT, "total": NUMBERS}
+FILLED: Mapping[str, tuple[str, ...]] = {"number": TEXT, "total": NUMBERS}
 
 
 def check(protocol: Protocol, notes: Notes) -> None:
@@ -73,12 +73,12 @@ def _made(path: Path, document: Document, notes: Notes) -> None:
             notes.note(path, what, f"Write type: {FILLED[name][-1]} for the field.", written=name)
         elif name not in FILLED and field.required and not points_back:
             what = f"Nothing fills in {quoted(name)} of {quoted(document.made)}"
-            instead = f"Take it away, or write required: false. Filled in are number, total, a reference of {document.on}."
+            instead = f"Write required: false. Filled in are number, total and a reference of {document.on}."
             notes.note(path, what, instead, written=name)
 
 
 def field_of(
-    notes: Notes, path: Path, name: str | None, fields: Mapping[str, EventField], wanted: Collection[FieldKind]
+    notes: Notes, path: Path, name: str | None, fields: Mapping[str, EventField], wanted: Collection[str]
 ) -> None:
     """Note a field that the event does not have, or that is of another type than those wanted."""
     if name is None or not notes.known(path, name, fields, kind="field of the event"):
