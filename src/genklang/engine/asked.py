@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -53,6 +53,23 @@ def sum_for(machine: Machine, log: Sequence[Event], *, enrolment: str, proposal:
     return _sum(machine, proposal, event, log, enrolment) if event else None
 
 
+def with_proposed(
+    machine: Machine, kind: str, data: Mapping[str, Any], *, log: Callable[[], Sequence[Event]], enrolment: str
+) -> dict[str, Any]:
+    """The data of an event with what was proposed in it, where it decides a proposal whose sum could be worked out.
+
+    Whatever the reporter wrote there is taken away: what a log says was proposed must be so.
+    """
+    found = proposal_decided_by(machine.protocol, kind)
+    if found is None:
+        return dict(data)
+    name, proposal = found
+    kept = {field: value for field, value in data.items() if field != proposal.proposed}
+    about = str(data.get(proposal.refers) or "")
+    worked = sum_for(machine, log(), enrolment=enrolment, proposal=name, about=about)
+    return {**kept, proposal.proposed: worked.result} if isinstance(worked, Worked) else kept
+
+
 def _decision(proposal: Proposal, asking: Event, events: Sequence[Event]) -> Event | None:
     """The latest event that decided it."""
     found = [
@@ -68,7 +85,7 @@ def _sum(machine: Machine, name: str, event: Event, log: Sequence[Event], enrolm
     return work_out(machine, name, event, facts=state.facts)
 
 
-def work_out(machine: Machine, name: str, event: Event, *, facts: Any) -> Sum:
+def work_out(machine: Machine, name: str, event: Event, *, facts: Mapping[str, Any]) -> Sum:
     """The sum that an event asks for, with facts as they stood when it had happened."""
     day = machine.zone.local(event.occurred_at).date().isoformat()
     return reckoner(machine, name).work_out(facts=facts, data=event.data, day=day)

@@ -1,35 +1,12 @@
-"""Decisions about proposals at the door: what was proposed is kept with the decision, and a change is explained.
-
-The system puts in what was proposed, whatever the reporter wrote there: a log that says so must be right.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+"""Decisions about proposals at the door: one that is not as proposed is explained to the person."""
 
 from django.utils.translation import gettext as _
 
-from genklang.engine.asked import proposal_decided_by, sum_for
-from genklang.engine.machine import Machine
-from genklang.engine.proposals import Worked
+from genklang.engine.asked import proposal_decided_by
 from genklang.engine.types import Event
-from genklang.operate.incoming import IncomingEvent
 from genklang.operate.problems import Problem
 from genklang.protocol.reckoning import Proposal
 from genklang.protocol.types import Protocol
-
-
-def with_proposed(machine: Machine, incoming: IncomingEvent, *, log: Callable[[], Sequence[Event]]) -> IncomingEvent:
-    """The event with what was proposed, where it decides a proposal and the sum could be worked out."""
-    found = proposal_decided_by(machine.protocol, incoming.kind)
-    if found is None:
-        return incoming
-    name, proposal = found
-    about = str(incoming.data.get(proposal.refers) or "")
-    found_sum = sum_for(machine, log(), enrolment=incoming.enrolment, proposal=name, about=about)
-    data = {field: value for field, value in incoming.data.items() if field != proposal.proposed}
-    if isinstance(found_sum, Worked):
-        data[proposal.proposed] = found_sum.result
-    return replace(incoming, data=data)
 
 
 def unexplained(protocol: Protocol, event: Event) -> list[Problem]:

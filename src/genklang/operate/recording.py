@@ -5,14 +5,18 @@ The same code runs when a device reports, when a person fills in a form, and whe
 
 import json
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from operator import itemgetter
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from genklang.engine import types as engine
+from genklang.engine.asked import with_proposed
 from genklang.engine.machine import in_order
 from genklang.engine.problems import Problem as EngineProblem
+from genklang.engine.randomisation import is_drawn
 from genklang.operate import books, clock, deciding, others
 from genklang.operate.directory import engine_event as engine_event
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
@@ -24,6 +28,7 @@ from genklang.operate.writing import Change
 
 Draw = Callable[[Enrolment, engine.Allocate], str | None]
 Checked = tuple[engine.Event, tuple[Problem, ...]]
+CHANCE = (engine.Allocate, engine.DrawSample)
 UNEXPLAINED = "unexplained"
 LARGEST_DATA = 64 * 1024
 WAITS = {"stage_forbids", "condition_not_met"}
@@ -90,7 +95,7 @@ class Recorder:
 
     def _checked(self, incoming: IncomingEvent, source: Source, *, then: engine.State | None = None) -> Checked:
         """The event with its fields as their types, and what is wrong with it at the time when it happened."""
-        incoming = deciding.with_proposed(self.machine, incoming, log=lambda: [*self.log(), *self._coming])
+        incoming = replace(incoming, data=self._with_proposed(incoming))
         coerced = self.machine.coerce(incoming.kind, incoming.data)
         event = engine.Event(
             incoming.id, incoming.kind, incoming.occurred_at, source.by, coerced.data, incoming.sequence, self.now
@@ -106,6 +111,16 @@ class Recorder:
         if found:
             return event, tuple(in_words(problem) for problem in found)
         return event, tuple(self._about_others(event, source))
+
+    def _with_proposed(self, incoming: IncomingEvent) -> dict[str, Any]:
+        """What the event carries; where it decides a proposal, with what was proposed."""
+        return with_proposed(
+            self.machine,
+            incoming.kind,
+            incoming.data,
+            log=lambda: [*self.log(), *self._coming],
+            enrolment=self.enrolment.key,
+        )
 
     def _about_others(self, event: engine.Event, source: Source) -> list[Problem]:
         """What lies outside the enrolment: others' events that it points at, and accounts that it draws on."""
@@ -185,12 +200,14 @@ class Recorder:
         self.change.facts += step.facts
         self.change.withdrawn = [due for due in self.change.withdrawn if due not in told] + list(step.withdrawn)
         if not self.enrolment.adoption.historical:  # nobody is called to what is long past
-            self.change.effects += [effect for effect in step.effects if not isinstance(effect, engine.Allocate)]
+            self.change.effects += [effect for effect in step.effects if not isinstance(effect, CHANCE)]
         if step.refolded:
             self._note_held(set(step.held))
         for effect in step.effects:
             if isinstance(effect, engine.Allocate):
                 self._allocate(effect)
+            elif isinstance(effect, engine.DrawSample):
+                self._draw_sample(effect)
 
     def _note_held(self, held: set[str]) -> None:
         """A refold says of the whole log what is held: what is explained now is let go, and the other way round."""
@@ -215,6 +232,18 @@ class Recorder:
             return
         event = self.machine.allocation(effect, arm=arm)
         if event.id not in {one.id for one in drawn}:
+            self._apply(event, Source(by="system"))
+
+
+    def _draw_sample(self, effect: engine.DrawSample) -> None:
+        """Draws whether the enrolment is in a sample, by the adoption's seed; nothing in an imported past."""
+        declared = self.machine.protocol.draws[effect.draw]
+        adoption = self.enrolment.adoption
+        if adoption.historical or effect.draw in self.state.facts:
+            return
+        chosen = is_drawn(adoption.seed, draw=effect.draw, enrolment=self.enrolment.key, share=declared.share)
+        event = self.machine.drawing(effect, chosen=chosen)
+        if all(one.id != event.id for one in self.log()):
             self._apply(event, Source(by="system"))
 
 

@@ -14,6 +14,7 @@ from genklang.protocol.checks.pairs import before_column
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.problems import Problem, quoted
 from genklang.protocol.scopes import table_scope
+from genklang.rehearsal.cases import sums
 from genklang.rehearsal.cases.reading import PlacedCase
 from genklang.rehearsal.cases.stories import Mismatch, PureDriver, label
 
@@ -31,7 +32,7 @@ def failures(told: PlacedCase) -> list[Problem]:
         _live(driver, to=line.at if line.event is None else line.at - 1)
         if line.event is not None:
             problems += _arrival(told, driver, number, line.event)
-    mismatches = [*told.case.mismatches(driver.outcome()), *_measured(told, driver)]
+    mismatches = [*told.case.mismatches(driver.outcome()), *_measured(told, driver), *sums.mismatches(told, driver)]
     return problems + [_mismatch(told, one) for one in mismatches]
 
 
@@ -54,7 +55,7 @@ def _arrival(told: PlacedCase, driver: PureDriver, number: int, event: Event) ->
         return [_refused(told, path, event, one) for one in refusals]
     if wanted == "held" and refusals and not waits:
         return [_refused(told, path, event, one) for one in refusals]
-    coerced = driver.machine.coerce(event.kind, event.data).data
+    coerced = sums.with_proposed(driver, event.kind, driver.machine.coerce(event.kind, event.data).data)
     driver.arrive(Event(event.id, event.kind, event.occurred_at, event.by, coerced, event.sequence, event.received_at))
     if wanted == "accepted":
         return []

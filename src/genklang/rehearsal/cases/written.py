@@ -30,6 +30,11 @@ class Then(Part):
         default_factory=dict, description="Indicators over the whole story; `~` where there is nothing to measure."
     )
     outcomes: dict[Name, Value] = Field(default_factory=dict, description="The study's outcomes for this participant.")
+    sums: dict[str, float | str] = Field(
+        default_factory=dict,
+        description="What is proposed, by the `id` of the event that asked: the amount, or why the sum stops, for "
+        "example `no_edition adult_norm`, `no_figure child_norm` or `unknown income`.",
+    )
 
 
 class Story(Part):
