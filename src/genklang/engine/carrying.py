@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from genklang.engine.folding import position
 from genklang.engine.machine import Machine
-from genklang.engine.types import Event, State, Step
+from genklang.engine.types import NO_SERIES, Event, State, Step
 
 
 def carried(state: State, events: Sequence[Event], *, old: Machine, new: Machine) -> State | None:
@@ -21,6 +21,11 @@ def carried(state: State, events: Sequence[Event], *, old: Machine, new: Machine
 
 
 def _read(step: Step) -> object:
-    """All that a fold tells, whatever order the version names its expectations in."""
+    """All that a fold tells, whatever order the version names its expectations in, and what its signals remember."""
     tracks = sorted(step.state.tracks, key=lambda track: track.name)
-    return step.state._replace(tracks=tuple(tracks)), set(step.facts), set(step.effects), set(step.held)
+    return (
+        step.state._replace(tracks=tuple(tracks), series=NO_SERIES),
+        set(step.facts),
+        set(step.effects),
+        set(step.held),
+    )

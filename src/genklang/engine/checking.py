@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from datetime import time as clock_time
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from genklang.engine.draft import Draft
-from genklang.engine.happening import accepts
+from genklang.engine.happening import accepts, unsettled
 from genklang.engine.plan import Compiled, Kind
 from genklang.engine.problems import Language, Problem, in_both
-from genklang.engine.time import MINUTE, format_instant, parse_instant
+from genklang.engine.reading import example, example_of, read
+from genklang.engine.time import MINUTE, format_instant
 from genklang.engine.types import Event, State
-from genklang.protocol.types import DataField, FieldKind
+from genklang.protocol.scopes import PARTICIPANT, fields_of
+from genklang.protocol.types import DataField, Text
 
 AHEAD = 5 * MINUTE  # clocks differ a little
-_TRUE = {"true", "yes", "ja", "1", "sant"}
-_FALSE = {"false", "no", "nej", "0", "falskt"}
+LANGUAGES: tuple[Language, Language] = ("sv", "en")
 _ABOUT_DUES = ("acknowledged", "resolved", "waived")
-_NEEDED_TEXT = dict.fromkeys(_ABOUT_DUES, "due") | {"allocated": "arm", "voided": "event"}
-_EXAMPLES: dict[FieldKind, dict[Language, str]] = {
-    "boolean": {"sv": "ja eller nej", "en": "yes or no"},
-    "integer": {"sv": "ett heltal, till exempel 3", "en": "a whole number, for example 3"},
-    "number": {"sv": "ett tal, till exempel 2,5", "en": "a number, for example 2.5"},
-    "text": {"sv": "några ord", "en": "some words"},
-    "date": {"sv": "ett datum, till exempel 2026-03-29", "en": "a date, for example 2026-03-29"},
-    "time": {"sv": "ett klockslag, till exempel 08:00", "en": "a time of day, for example 08:00"},
-    "times": {"sv": "klockslag, till exempel 08:00, 20:00", "en": "times of day, for example 08:00, 20:00"},
-    "instant": {
-        "sv": "en tid med tidszon, till exempel 2026-03-29T08:05:00+02:00",
-        "en": "a time with its time zone, for example 2026-03-29T08:05:00+02:00",
-    },
+_NEEDED_TEXTS = dict.fromkeys(_ABOUT_DUES, ("due",)) | {
+    "allocated": ("arm",),
+    "voided": ("event",),
+    "member_joined": ("member", "role"),
+    "member_left": ("member",),
+    "drawn": ("draw",),
 }
 
 
@@ -46,35 +38,36 @@ def coerce(compiled: Compiled, kind: str, data: Mapping[str, Any]) -> Coerced:
     """Read the fields of an event. Instants become ISO 8601 in UTC, dates and times ISO 8601, lists of times lists."""
     fields, strict = _fields(compiled, kind)
     if fields is None:
-        return Coerced(dict(data), _missing_text(kind, data))
+        return Coerced(dict(data), _missing_texts(kind, data))
     problems = [
         Problem(code="unknown_field", kind=kind, field=name, written=name, words=in_both(names=_joined(fields)))
         for name in data
         if name not in fields
     ]
-    read: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for name, declared in fields.items():
         given = data.get(name)
-        if given is None or given == "":
+        if given is None or given == "" or (declared.many and not given):
             if strict and declared.required:
-                problems.append(Problem(code="missing_field", kind=kind, field=name, words=_example(declared)))
+                problems.append(Problem(code="missing_field", kind=kind, field=name, words=example(declared)))
             elif name in data and not strict:
-                read[name] = None
+                answers[name] = None
             continue
-        value, problem = _read(kind, name, declared, given)
+        value, problem = read(kind, name, declared, given)
         if problem:
             problems.append(problem)
         else:
-            read[name] = value
-    return Coerced(read, problems)
+            answers[name] = value
+    return Coerced(answers, problems)
 
 
-def _missing_text(kind: str, data: Mapping[str, Any]) -> list[Problem]:
-    """The one field that a built-in event cannot do without; what else it carries is its reporter's own."""
-    name = _NEEDED_TEXT.get(kind)
-    if name is None or (isinstance(data.get(name), str) and data[name]):
-        return []
-    return [Problem(code="missing_field", kind=kind, field=name, words=_example_of("text"))]
+def _missing_texts(kind: str, data: Mapping[str, Any]) -> list[Problem]:
+    """The fields that a built-in event cannot do without; what else it carries is its reporter's own."""
+    return [
+        Problem(code="missing_field", kind=kind, field=name, words=example_of("text"))
+        for name in _NEEDED_TEXTS.get(kind, ())
+        if not (isinstance(data.get(name), str) and data[name])
+    ]
 
 
 def check(compiled: Compiled, state: State | None, event: Event, *, now: int | None) -> list[Problem]:
@@ -84,8 +77,11 @@ def check(compiled: Compiled, state: State | None, event: Event, *, now: int | N
         names = in_both(names=_joined(compiled.protocol.events))
         return [Problem(code="unknown_event", kind=event.kind, written=event.kind, words=names)]
     problems = [] if event.id else [Problem(code="no_id", kind=event.kind)]
-    problems += _role(kind, event)
+    problems += _role(compiled, kind, event, state)
     problems += coerce(compiled, event.kind, event.data).problems
+    if event.kind == "enrolled" and len(compiled.participants) > 1 and not event.data.get(PARTICIPANT):
+        words = example(_participant(compiled))
+        problems.append(Problem(code="missing_field", kind=event.kind, field=PARTICIPANT, words=words))
     if now is not None and event.occurred_at > now + AHEAD:
         problems.append(Problem(code="from_future", kind=event.kind, written=format_instant(event.occurred_at)))
     if state is not None:
@@ -93,12 +89,17 @@ def check(compiled: Compiled, state: State | None, event: Event, *, now: int | N
     return problems
 
 
-def _role(kind: Kind, event: Event) -> list[Problem]:
-    if not event.by or kind.declared is None or event.by in kind.declared.by:
+def _role(compiled: Compiled, kind: Kind, event: Event, state: State | None) -> list[Problem]:
+    """Only whom the event is for may report it; of several participants, the one whom the enrolment is about."""
+    if not event.by or kind.declared is None:
         return []
-    return [
-        Problem(code="wrong_role", kind=kind.name, written=event.by, words=in_both(names=_joined(kind.declared.by)))
-    ]
+    allowed = kind.declared.by
+    own = state.facts.get(PARTICIPANT) if state else None
+    if own is not None:
+        allowed = [role for role in allowed if role == own or role not in compiled.participants]
+    if event.by in allowed:
+        return []
+    return [Problem(code="wrong_role", kind=kind.name, written=event.by, words=in_both(names=_joined(allowed)))]
 
 
 def _possible(compiled: Compiled, state: State, kind: Kind, event: Event) -> list[Problem]:
@@ -107,21 +108,66 @@ def _possible(compiled: Compiled, state: State, kind: Kind, event: Event) -> lis
         return [Problem(code="not_enrolled", kind=event.kind)]
     if event.kind in _ABOUT_DUES:
         return _about_due(state, event)
+    if event.kind in ("member_joined", "member_left"):
+        return _about_member(compiled, state, event)
+    if event.kind == "drawn":
+        return _about_draw(compiled, state, event)
     if event.kind == "allocated" and event.data["arm"] not in compiled.arms:
         written = str(event.data["arm"])
         return [
             Problem(code="unknown_arm", kind=kind.name, written=written, words=in_both(names=_joined(compiled.arms)))
         ]
-    if event.kind in ("voided", "time_passed") or accepts(Draft(state), kind, event):
-        return []
-    return [_refusal(compiled, state, kind)]
+    if event.kind in ("voided", "time_passed") or accepts(Draft(state), kind, event, compiled.rules):
+        return _members(compiled, state, event)
+    return [_refusal(compiled, state, kind, event)]
+
+
+def _members(compiled: Compiled, state: State, event: Event) -> list[Problem]:
+    """Whoever a field of an event is about belongs to the enrolment."""
+    fields = fields_of(compiled.protocol, event.kind)
+    named = {name: event.data.get(name) for name, field in fields.items() if field.type == "member"}
+    return [
+        Problem(code="unknown_member", kind=event.kind, field=name, written=str(member))
+        for name, member in named.items()
+        if member and member not in state.members
+    ]
+
+
+def _about_member(compiled: Compiled, state: State, event: Event) -> list[Problem]:
+    member, role = str(event.data["member"]), str(event.data.get("role", ""))
+    if event.kind == "member_left":
+        return [] if member in state.members else [_wrong("unknown_member", event, "member", member)]
+    if member in state.members:
+        return [_wrong("already_member", event, "member", member)]
+    if role not in compiled.member_roles:
+        return [_wrong("unknown_role", event, "role", role, names=_joined(sorted(compiled.member_roles)))]
+    return []
+
+
+def _about_draw(compiled: Compiled, state: State, event: Event) -> list[Problem]:
+    draw = str(event.data["draw"])
+    if draw not in compiled.drawn:
+        return [_wrong("unknown_draw", event, "draw", draw, names=_joined(compiled.drawn))]
+    if draw in state.facts:
+        return [_wrong("already_drawn", event, "draw", draw)]
+    if not isinstance(event.data.get("chosen"), bool):
+        return [Problem(code="missing_field", kind=event.kind, field="chosen", words=example_of("boolean"))]
+    return []
+
+
+def _wrong(code: str, event: Event, field: str, written: str, **words: str) -> Problem:
+    return Problem(code=code, kind=event.kind, field=field, written=written, words=in_both(**words))
 
 
 def _forbidden(compiled: Compiled, state: State, kind: Kind) -> list[Problem]:
     """Whether the stage alone forbids it, whatever it carries."""
     if kind.during is None or state.stage in kind.during:
         return []
-    return [Problem(code="not_enrolled", kind=kind.name)] if state.stage is None else [_refusal(compiled, state, kind)]
+    return (
+        [Problem(code="not_enrolled", kind=kind.name)]
+        if state.stage is None
+        else [_stage_forbids(compiled, state, kind)]
+    )
 
 
 def _about_due(state: State, event: Event) -> list[Problem]:
@@ -132,26 +178,44 @@ def _about_due(state: State, event: Event) -> list[Problem]:
     return [Problem(code="unknown_due", kind=event.kind, field="due", written=written)]
 
 
-def _refusal(compiled: Compiled, state: State, kind: Kind) -> Problem:
-    """Why `accepts` said no."""
+def _stage_forbids(compiled: Compiled, state: State, kind: Kind) -> Problem:
     stages = compiled.protocol.stages
     if kind.name == "enrolled":
         return Problem(code="already_enrolled", kind=kind.name)
-    if kind.during is not None and state.stage not in kind.during:
-        allowed = [stage for name, stage in stages.items() if name in kind.during]
-        languages: tuple[Language, Language] = ("sv", "en")
-        words = {
-            language: {
-                "stage": f'"{stages[state.stage or ""].in_language(language)}"',
-                "names": ", ".join(stage.in_language(language) for stage in allowed),
-            }
-            for language in languages
+    allowed = [stage for name, stage in stages.items() if kind.during is None or name in kind.during]
+    words = {
+        language: {
+            "stage": f'"{stages[state.stage or ""].in_language(language)}"',
+            "names": ", ".join(stage.in_language(language) for stage in allowed),
         }
-        return Problem(code="stage_forbids", kind=kind.name, written=state.stage or "", words=words)
+        for language in LANGUAGES
+    }
+    return Problem(code="stage_forbids", kind=kind.name, written=state.stage or "", words=words)
+
+
+def _refusal(compiled: Compiled, state: State, kind: Kind, event: Event) -> Problem:
+    """Why `accepts` said no."""
+    if kind.name == "enrolled" or (kind.during is not None and state.stage not in kind.during):
+        return _stage_forbids(compiled, state, kind)
     if kind.name == "allocated":
         return Problem(code="already_allocated", kind=kind.name)
+    if first := unsettled(Draft(state), kind, event, compiled.rules):
+        return Problem(code="required_first", kind=kind.name, words=_named(compiled, first))
     condition = kind.declared.when if kind.declared else None
     return Problem(code="condition_not_met", kind=kind.name, words=in_both(condition=condition or ""))
+
+
+def _named(compiled: Compiled, expectations: Sequence[str]) -> dict[Language, Mapping[str, str]]:
+    """Expectations by what people call them."""
+    labels = [compiled.protocol.expectations[name] for name in expectations]
+    return {one: {"names": ", ".join(f'"{label.in_language(one)}"' for label in labels)} for one in LANGUAGES}
+
+
+def _participant(compiled: Compiled) -> DataField:
+    """Which of the participants an enrolment is, as a field of `enrolled`."""
+    roles = compiled.protocol.roles
+    options = {name: Text(sv=roles[name].sv, en=roles[name].en) for name in compiled.participants}
+    return DataField(type="choice", sv="Deltar som", en="Takes part as", options=options, required=False)
 
 
 def _fields(compiled: Compiled, kind: str) -> tuple[Mapping[str, DataField] | None, bool]:
@@ -161,106 +225,11 @@ def _fields(compiled: Compiled, kind: str) -> tuple[Mapping[str, DataField] | No
     """
     if kind in compiled.protocol.events:
         return compiled.protocol.events[kind].fields, True
+    if kind == "enrolled" and compiled.participants:
+        return {**compiled.protocol.facts, PARTICIPANT: _participant(compiled)}, False
     if kind in ("enrolled", "stated"):
         return compiled.protocol.facts, False
     return None, False
-
-
-def _read(kind: str, name: str, declared: DataField, given: Any) -> tuple[Any, Problem | None]:
-    written = str(given)
-    try:
-        value = _options(declared, written) if declared.type == "choice" else _READERS[declared.type](given)
-    except (ValueError, TypeError):
-        return None, Problem(code="wrong_value", kind=kind, field=name, written=written, words=_example(declared))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        for code, limit, wrong in (
-            ("too_low", declared.min, declared.min is not None and value < declared.min),
-            ("too_high", declared.max, declared.max is not None and value > declared.max),
-        ):
-            if wrong:
-                limits = in_both(limit=f"{limit:g}")
-                return None, Problem(code=code, kind=kind, field=name, written=written, words=limits)
-    return value, None
-
-
-def _boolean(given: Any) -> bool:
-    if isinstance(given, bool):
-        return given
-    written = str(given).strip().lower()
-    if written in _TRUE or written in _FALSE:
-        return written in _TRUE
-    raise ValueError(written)
-
-
-def _integer(given: Any) -> int:
-    number = _number(given)
-    if number != int(number):
-        raise ValueError(given)
-    return int(number)
-
-
-def _number(given: Any) -> float | int:
-    if isinstance(given, bool):
-        raise ValueError(given)
-    number = float(given.strip().replace(",", ".")) if isinstance(given, str) else float(given)
-    if number != number or number in (float("inf"), float("-inf")):
-        raise ValueError(given)
-    return int(number) if isinstance(given, int) else number
-
-
-def _text(given: Any) -> str:
-    if not isinstance(given, str | int | float):
-        raise TypeError(given)
-    return str(given).strip()
-
-
-def _date(given: Any) -> str:
-    return date.fromisoformat(str(given).strip()).isoformat()
-
-
-def _time(given: Any) -> str:
-    written = str(given).strip()
-    return clock_time.fromisoformat(written.zfill(5) if ":" in written else "?").strftime("%H:%M")
-
-
-def _times(given: Any) -> list[str]:
-    parts = given.split(",") if isinstance(given, str) else list(given)
-    return sorted({_time(part) for part in parts})
-
-
-def _instant(given: Any) -> str:
-    return format_instant(parse_instant(str(given).strip()))
-
-
-def _options(declared: DataField, written: str) -> str:
-    """The name of an answer, also when given by its Swedish or English words."""
-    for name, words in declared.options.items():
-        if written.strip().lower() in (name, words.sv.lower(), words.en.lower()):
-            return name
-    raise ValueError(written)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "boolean": _boolean,
-    "integer": _integer,
-    "number": _number,
-    "text": _text,
-    "date": _date,
-    "time": _time,
-    "times": _times,
-    "instant": _instant,
-}
-
-
-def _example(declared: DataField) -> dict[Language, Mapping[str, str]]:
-    if declared.type == "choice":
-        names = _joined(declared.options)
-        return {"sv": {"example": f"något av: {names}"}, "en": {"example": f"one of: {names}"}}
-    return _example_of(declared.type)
-
-
-def _example_of(kind: FieldKind) -> dict[Language, Mapping[str, str]]:
-    return {language: {"example": words} for language, words in _EXAMPLES[kind].items()}
 
 
 def _joined(names: Any) -> str:

@@ -5,25 +5,15 @@ The one place that knows how expressions run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genklang.engine.time import parse_instant
+from genklang.engine.types import Event
 from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.reckoning import Signal
+from genklang.protocol.scopes import KINDS, PARTICIPANT, fields_of, series_scope, single
 from genklang.protocol.types import Expectation, FieldKind, Protocol
-
-_TYPES: dict[FieldKind, Type] = {
-    "boolean": Type.BOOLEAN,
-    "integer": Type.INTEGER,
-    "number": Type.NUMBER,
-    "text": Type.TEXT,
-    "choice": Type.TEXT,
-    "time": Type.TEXT,
-    "date": Type.DATE,
-    "instant": Type.INSTANT,
-    "times": Type.TIMES,
-    "numbers": Type.NUMBERS,
-}
 
 
 class Condition:
@@ -32,7 +22,7 @@ class Condition:
     __slots__ = ("_instants", "_python", "names")
 
     def __init__(self, text: str, kinds: Mapping[str, FieldKind]) -> None:
-        types = {name: _TYPES[kind] for name, kind in kinds.items()}
+        types = {name: KINDS[kind] for name, kind in kinds.items()}
         expression = compile_expression(text, Scope(names=types))
         self.names = expression.names
         self._python = expression.python
@@ -51,17 +41,42 @@ class Condition:
         return None if answer is None else bool(answer)
 
 
+class Watch:
+    """The condition of a signal, over the rows of a series in order of time."""
+
+    __slots__ = ("_aggregate", "_kinds", "names")
+
+    def __init__(self, protocol: Protocol, signal: Signal) -> None:
+        scope = series_scope(protocol, signal)
+        expression = compile_expression(signal.value, scope)
+        self.names = tuple(sorted(expression.names - {"occurred_at"}))
+        self._kinds = {name: scope.names[name] for name in self.names}
+        self._aggregate = expression.aggregate
+
+    def row(self, event: Event) -> dict[str, Any]:
+        """What the condition asks about of an event; instants as they are reckoned with."""
+        row: dict[str, Any] = {"occurred_at": event.occurred_at}
+        for name, kind in self._kinds.items():
+            value = event.data.get(name)
+            if value is not None:
+                row[name] = parse_instant(value) if kind is Type.INSTANT else value
+        return row
+
+    def sounds(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the condition is true of the rows; unknown is not enough."""
+        return self._aggregate(rows) is True
+
+
 def fact_kinds(protocol: Protocol) -> dict[str, FieldKind]:
-    """What every condition may name: the facts, `arm` and `stage`."""
+    """What every condition may name: the facts, `arm`, `stage`, which participant, and what has been drawn."""
     kinds: dict[str, FieldKind] = {name: fact.type for name, fact in protocol.facts.items()}
-    return kinds | {"arm": "text", "stage": "text"}
+    drawn: dict[str, FieldKind] = dict.fromkeys(protocol.draws, "boolean")
+    return kinds | drawn | {"arm": "text", "stage": "text", PARTICIPANT: "text"}
 
 
 def event_kinds(protocol: Protocol, event: str) -> dict[str, FieldKind]:
     """What a condition on an event may name: its fields too."""
-    declared = protocol.events.get(event)
-    fields: dict[str, FieldKind] = {name: one.type for name, one in declared.fields.items()} if declared else {}
-    return fact_kinds(protocol) | fields
+    return fact_kinds(protocol) | {name: one.type for name, one in single(fields_of(protocol, event)).items()}
 
 
 def expected_kinds(protocol: Protocol, expectation: Expectation) -> dict[str, FieldKind]:

@@ -18,6 +18,7 @@ from genklang.engine.types import (
     Position,
     RaiseAlarm,
     Reason,
+    Series,
     State,
     Status,
     Step,
@@ -37,7 +38,9 @@ class Draft:
         "facts",
         "held",
         "last",
+        "members",
         "outcomes",
+        "series",
         "settled",
         "stage",
         "stage_since",
@@ -56,6 +59,8 @@ class Draft:
         self.last: Position | None
         self.voids: frozenset[str]
         self.wake: int
+        self.members: Mapping[str, str]
+        self.series: Mapping[str, Series]
         (
             self.enrolment,
             self.stage,
@@ -67,6 +72,8 @@ class Draft:
             self.last,
             self.voids,
             self.wake,
+            self.members,
+            self.series,
         ) = state
         self.tracks: list[Track] = list(tracks)
         self.effects: list[Effect] = []
@@ -86,6 +93,8 @@ class Draft:
             self.last,
             self.voids,
             self.wake,
+            self.members,
+            self.series,
         )
 
     def step(self) -> Step:

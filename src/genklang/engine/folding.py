@@ -16,6 +16,7 @@ from genklang.engine.plan import Compiled
 from genklang.engine.rules import Rule
 from genklang.engine.types import (
     Allocate,
+    DrawSample,
     Due,
     Effect,
     EscalateAlarm,
@@ -154,8 +155,9 @@ def _newly(old: Step, new: Step, horizon: int) -> list[Effect]:
     known = {effect.key for effect in old.effects}
     fresh = [effect for effect in new.effects if effect.key not in known]
     reminders = [one for one in fresh if isinstance(one, Notify) and horizon - one.at <= STALE_REMINDER]
-    draws = [one for one in fresh if isinstance(one, Allocate) and new.state.arm is None]
-    return [*reminders, *draws]
+    arms = [one for one in fresh if isinstance(one, Allocate) and new.state.arm is None]
+    samples = [one for one in fresh if isinstance(one, DrawSample) and one.draw not in new.state.facts]
+    return [*reminders, *arms, *samples]
 
 
 def _rule(compiled: Compiled, due: Due) -> Rule:

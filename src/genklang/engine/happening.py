@@ -5,14 +5,16 @@ An event meets dues as things stood before it, then changes the stage and the fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from genklang.engine.draft import Draft
 from genklang.engine.passing import open_ready, settle
 from genklang.engine.plan import Compiled, Kind, rule_anchored
 from genklang.engine.rules import Daily, EveryFromLast, Rule
-from genklang.engine.types import Allocate, Due, Event, Reason, Track
+from genklang.engine.signals import listen
+from genklang.engine.types import Allocate, DrawSample, Due, Event, Reason, Track
 
 
 def happen(draft: Draft, compiled: Compiled, event: Event) -> None:
@@ -21,7 +23,7 @@ def happen(draft: Draft, compiled: Compiled, event: Event) -> None:
     settle(draft, compiled.rules, at - 1)
     draft.last = event.position
     kind = compiled.kinds.get(event.kind)
-    if kind is None or not accepts(draft, kind, event):
+    if kind is None or not accepts(draft, kind, event, compiled.rules):
         draft.held.append(event.id)
         return
     before = (draft.stage, draft.arm, draft.facts)
@@ -37,27 +39,56 @@ def happen(draft: Draft, compiled: Compiled, event: Event) -> None:
         draft.stage, draft.stage_since = kind.moves[draft.stage], at
     if before != (draft.stage, draft.arm, draft.facts):
         _reconsider(draft, compiled, event, before)
-    for index in kind.begins:
-        _begin_due(draft, compiled.rules[index], index, event)
-    if kind.draws:
-        _draw(draft, compiled, event)
+    begins = kind.begins if not kind.signals else {*kind.begins, *listen(draft, kind, event)}
+    for index in begins if event.kind != "drawn" else _chosen(compiled, event):
+        _begin_dues(draft, compiled.rules[index], index, event)
+    if kind.allocates:
+        _allocate(draft, compiled, event)
+    for draw in kind.samples:
+        if draw not in draft.facts:
+            draft.effects.append(DrawSample(draw, event.occurred_at, event.id, event.sequence + 1))
 
 
-def accepts(draft: Draft, kind: Kind, event: Event) -> bool:
-    """Whether the stage and the facts allow the event."""
+def accepts(draft: Draft, kind: Kind, event: Event, rules: Sequence[Rule]) -> bool:
+    """Whether the stage, what is required first, and the facts allow the event."""
     if event.kind == "enrolled":
         return draft.stage is None
     if draft.stage is None or (kind.during is not None and draft.stage not in kind.during):
         return False
     if event.kind == "allocated":
         return draft.arm is None
+    if kind.requires and unsettled(draft, kind, event, rules):
+        return False
     return kind.when is None or kind.when.holds({**draft.values(), **event.data})
 
 
+def unsettled(draft: Draft, kind: Kind, event: Event, rules: Sequence[Rule]) -> list[str]:
+    """The expectations of which something must be settled before the event may happen."""
+    return [
+        rules[index].name
+        for index in kind.requires
+        if any(
+            not due.closed and due.answer != "resolved" and rules[index].shares(due, event.data)
+            for due in draft.tracks[index].live
+        )
+    ]
+
+
 def _meet(draft: Draft, rule: Rule, index: int, event: Event) -> None:
+    """Let the event meet the due that it fits; one that points at several may meet a due for each."""
+    if not rule.several:
+        _meet_one(draft, rule, index, event, event.data)
+        return
+    names = rule.met_by[event.kind]
+    values = [value if isinstance(value, list) else [value] for value in map(event.data.get, names)]
+    for one in product(*values):
+        _meet_one(draft, rule, index, event, {**event.data, **dict(zip(names, one, strict=True))})
+
+
+def _meet_one(draft: Draft, rule: Rule, index: int, event: Event, data: Mapping[str, Any]) -> None:
     """Let the event meet the earliest due that it fits; those that nobody has dealt with come first."""
     track = draft.tracks[index]
-    fitting = [due for due in track.live if _fits(draft, rule, due, event)]
+    fitting = [due for due in track.live if _fits(draft, rule, due, event, data)]
     if not fitting:
         return
     due = min(fitting, key=_dealt_with) if len(fitting) > 1 else fitting[0]
@@ -69,12 +100,12 @@ def _meet(draft: Draft, rule: Rule, index: int, event: Event) -> None:
         _end(draft, rule, index, due, reason="met", event=event)
 
 
-def _fits(draft: Draft, rule: Rule, due: Due, event: Event) -> bool:
+def _fits(draft: Draft, rule: Rule, due: Due, event: Event, data: Mapping[str, Any]) -> bool:
     if due.closed or due.opens_at > event.occurred_at:
         return False
-    if rule.matching and not rule.matched_by(due, event.data):
+    if due.match is not None and not rule.matched_by(due, event.kind, data):
         return False
-    return rule.where is None or rule.where.holds({**draft.values(), **event.data})
+    return rule.where is None or rule.where.holds({**draft.values(), **data})
 
 
 def _dealt_with(due: Due) -> bool:
@@ -96,14 +127,30 @@ def _end(draft: Draft, rule: Rule, index: int, due: Due, *, reason: Reason, even
         open_ready(draft, rule, index, at)
 
 
-def _begin_due(draft: Draft, rule: Rule, index: int, event: Event) -> None:
+def _begin_dues(draft: Draft, rule: Rule, index: int, event: Event) -> None:
     track = draft.tracks[index]
-    due = rule_anchored(rule).anchored(event)
-    if track.anchor is not None and rule.within_until(track, due.target_at, inclusive=True):
-        draft.put(index, track, (*track.live, due), None)
+    if track.anchor is None:
+        return
+    dues = rule_anchored(rule).begun(event, _concerned(draft, event))
+    dues = [due for due in dues if rule.within_until(track, due.target_at, inclusive=True)]
+    if dues:
+        draft.put(index, track, (*track.live, *dues), None)
 
 
-def _draw(draft: Draft, compiled: Compiled, event: Event) -> None:
+def _concerned(draft: Draft, event: Event) -> Mapping[str, str]:
+    """Whom of the members an event is about: the one who joins, else everybody."""
+    if event.kind != "member_joined":
+        return draft.members
+    member = str(event.data["member"])
+    return {member: draft.members[member]}
+
+
+def _chosen(compiled: Compiled, event: Event) -> Sequence[int]:
+    """What being drawn begins; not being drawn begins nothing."""
+    return compiled.drawn[event.data["draw"]] if event.data["chosen"] else ()
+
+
+def _allocate(draft: Draft, compiled: Compiled, event: Event) -> None:
     """Ask for a draw, if the participant is eligible and has no arm."""
     if draft.arm is None and (compiled.eligible is None or compiled.eligible.holds(draft.facts)):
         stratum = tuple(_written(draft.facts.get(fact)) for fact in compiled.strata)
@@ -242,6 +289,42 @@ def _waived(draft: Draft, compiled: Compiled, event: Event) -> bool:
     return True
 
 
+def _joined(draft: Draft, compiled: Compiled, event: Event) -> bool:
+    member, role = str(event.data.get("member", "")), str(event.data.get("role", ""))
+    if not member or member in draft.members or role not in compiled.member_roles:
+        return False
+    draft.members = {**draft.members, member: role}
+    return True
+
+
+def _left(draft: Draft, compiled: Compiled, event: Event) -> bool:
+    """Somebody belongs to the enrolment no more: what was expected of them is called off."""
+    member = str(event.data.get("member", ""))
+    if member not in draft.members:
+        return False
+    draft.members = {one: role for one, role in draft.members.items() if one != member}
+    for index, rule in enumerate(compiled.rules):
+        if rule.each:
+            _call_off(draft, rule, index, event, [due for due in draft.tracks[index].live if due.occurrence == member])
+    return True
+
+
+def _call_off(draft: Draft, rule: Rule, index: int, event: Event, dues: Sequence[Due]) -> None:
+    for due in dues:
+        if not due.missed:
+            draft.resolve(due, "cancelled", event.occurred_at, event.id)
+        _end(draft, rule, index, due, reason="left", event=event)
+
+
+def _drawn(draft: Draft, compiled: Compiled, event: Event) -> bool:
+    """A draw stands: what it says is known from now on, like a fact."""
+    draw, chosen = event.data.get("draw"), event.data.get("chosen")
+    if draw not in compiled.drawn or draw in draft.facts or not isinstance(chosen, bool):
+        return False
+    draft.facts = {**draft.facts, draw: chosen}
+    return True
+
+
 def _nothing(draft: Draft, compiled: Compiled, event: Event) -> bool:
     return True
 
@@ -270,4 +353,7 @@ _ACTS: dict[str, Callable[[Draft, Compiled, Event], bool]] = {
     "waived": _waived,
     "voided": _nothing,
     "time_passed": _nothing,
+    "member_joined": _joined,
+    "member_left": _left,
+    "drawn": _drawn,
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from genklang.engine.time import NEVER, format_instant
-from genklang.engine.types import Due, Effect, Event, OutcomeFact, State, Track
+from genklang.engine.types import NO_SERIES, NOBODY, Due, Effect, Event, OutcomeFact, Series, State, Track
 
 FORMAT = 1
 _DUE_DEFAULTS = Due._field_defaults
@@ -31,7 +31,7 @@ def dumps(value: Any) -> str:
 
 def state_as_dict(state: State) -> dict[str, Any]:
     """A state as plain values, instants as integers."""
-    return {
+    plain: dict[str, Any] = {
         "format": FORMAT,
         "enrolment": state.enrolment,
         "stage": state.stage,
@@ -44,6 +44,11 @@ def state_as_dict(state: State) -> dict[str, Any]:
         "voids": sorted(state.voids),
         "wake": None if state.wake == NEVER else state.wake,
     }
+    if state.members:
+        plain["members"] = dict(state.members)
+    if state.series:
+        plain["series"] = {name: [one.sounding, list(one.rows)] for name, one in state.series.items()}
+    return plain
 
 
 def state_from_dict(plain: Mapping[str, Any]) -> State:
@@ -62,7 +67,13 @@ def state_from_dict(plain: Mapping[str, Any]) -> State:
         (last[0], last[1], last[2]) if last else None,
         frozenset(plain["voids"]),
         NEVER if plain["wake"] is None else plain["wake"],
+        plain.get("members", NOBODY),
+        _series(plain["series"]) if "series" in plain else NO_SERIES,
     )
+
+
+def _series(plain: Mapping[str, Any]) -> dict[str, Series]:
+    return {name: Series(sounding, tuple(rows)) for name, (sounding, rows) in plain.items()}
 
 
 def event_as_dict(event: Event) -> dict[str, Any]:

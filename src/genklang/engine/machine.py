@@ -16,7 +16,7 @@ from genklang.engine.passing import settle
 from genklang.engine.plan import Compiled
 from genklang.engine.problems import Problem
 from genklang.engine.time import NEVER, Zone
-from genklang.engine.types import Allocate, Event, OutOfOrder, State, Step, Track
+from genklang.engine.types import Allocate, DrawSample, Event, OutOfOrder, State, Step, Track
 from genklang.protocol.types import Protocol
 
 
@@ -143,6 +143,11 @@ class Machine:
         return Event(
             f"{effect.event}:allocated", "allocated", effect.at, "system", {"arm": arm}, sequence=effect.sequence
         )
+
+    def drawing(self, effect: DrawSample, *, chosen: bool) -> Event:
+        """The event to append when it is known whether the enrolment is in a sample."""
+        id, data = f"{effect.event}:drawn:{effect.draw}", {"draw": effect.draw, "chosen": chosen}
+        return Event(id, "drawn", effect.at, "system", data, sequence=effect.sequence)
 
 
 def in_order(state: State, event: Event) -> bool:

@@ -76,6 +76,38 @@ _WORDS: dict[str, dict[Language, tuple[str, str]]] = {
         "sv": ('det finns ingen grupp "{written}"', "Skriv någon av: {names}."),
         "en": ('there is no arm "{written}"', "Write one of: {names}."),
     },
+    "required_first": {
+        "sv": ("något annat måste göras först", "Gör det här först: {names}."),
+        "en": ("something else must be done first", "Do this first: {names}."),
+    },
+    "unknown_reference": {
+        "sv": ('"{written}" är ingen händelse som det här kan gälla', "Skriv id för en tidigare händelse: {names}."),
+        "en": ('"{written}" is no event that this can be about', "Write the id of an earlier event: {names}."),
+    },
+    "unknown_participant": {
+        "sv": ('det finns inget deltagande "{written}"', "Skriv numret på ett deltagande i samma införande."),
+        "en": ('there is no enrolment "{written}"', "Write the number of an enrolment in the same adoption."),
+    },
+    "unknown_member": {
+        "sv": ('"{written}" hör inte till deltagandet', "Välj någon som hör dit, eller lägg till personen först."),
+        "en": ('"{written}" does not belong to the enrolment', "Choose somebody who does, or add the person first."),
+    },
+    "already_member": {
+        "sv": ('"{written}" hör redan till deltagandet', "Ta bort den här händelsen."),
+        "en": ('"{written}" already belongs to the enrolment', "Leave this event out."),
+    },
+    "unknown_role": {
+        "sv": ('"{written}" är ingen roll för den som hör till deltagandet', "Skriv någon av: {names}."),
+        "en": ('"{written}" is no role for somebody who belongs to the enrolment', "Write one of: {names}."),
+    },
+    "unknown_draw": {
+        "sv": ('det finns inget urval "{written}"', "Skriv något av: {names}."),
+        "en": ('there is no draw "{written}"', "Write one of: {names}."),
+    },
+    "already_drawn": {
+        "sv": ('urvalet "{written}" är redan draget', "Det dras bara en gång; ta bort den här händelsen."),
+        "en": ('"{written}" is already drawn', "It is drawn only once; leave this event out."),
+    },
     "already_allocated": {
         "sv": ("lottningen är redan gjord", "Den görs bara en gång; ta bort den här händelsen."),
         "en": ("the allocation is already made", "It is made only once; leave this event out."),

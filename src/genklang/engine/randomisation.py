@@ -1,4 +1,4 @@
-"""Concealed allocation by stratified permuted blocks of random size.
+"""Concealed allocation by stratified permuted blocks of random size, and random samples.
 
 Each stratum has an endless sequence of its own, fixed by the seed. What is kept between draws is only how far each has
 come, so nobody who reads it without the seed can tell what comes next, not even where a block ends.
@@ -42,6 +42,17 @@ def sequence(seed: str, *, arms: Mapping[str, int], blocks: Sequence[int], strat
         drawn += _block(seed, key, number, arms, blocks)
         number += 1
     return drawn[:n]
+
+
+def is_drawn(seed: str, *, draw: str, enrolment: str, share: float) -> bool:
+    """Whether an enrolment is in a random sample: the same answer for whoever holds the seed, unknown to all others.
+
+    Each is drawn by itself with the chance `share` (Bernoulli sampling), so that nobody's draw depends on who came
+    before.
+    """
+    message = json.dumps(["draw", draw, enrolment], ensure_ascii=False).encode()
+    digest = hmac.new(seed.encode(), message, hashlib.sha256).digest()
+    return int.from_bytes(digest[:8], "big") < share * _WORD
 
 
 def shares(randomise: Randomise) -> dict[str, int]:

@@ -6,13 +6,14 @@ Made once per protocol and zone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from genklang.engine.conditions import Condition
-from genklang.engine.time import DAY, NEVER, DailyTimes, Zone
+from genklang.engine.time import DAY, NEVER, DailyTimes, Zone, parse_instant
 from genklang.engine.types import Answer, Due, Event, Track
-from genklang.protocol.types import Expectation
+from genklang.protocol.types import Expectation, FieldKind
 from genklang.protocol.units import Duration
 
 Shift = Callable[[int], int]
@@ -54,16 +55,40 @@ class Conditions(NamedTuple):
     where: Condition | None
 
 
+class Fields(NamedTuple):
+    """The fields that an expectation reads of events, by kind.
+
+    `met_by` are those that must match, of each event that it expects; `several` is True where one of them may point at
+    several events. `targets` says how `at` is written where it begins.
+    """
+
+    met_by: Mapping[str, tuple[str, ...]] = {}
+    several: bool = False
+    targets: Mapping[str, FieldKind] = {}
+
+
 class Rule:
     """One expectation, ready to be run. Reads like its declaration; `plan` says when its dues fall."""
 
-    def __init__(self, name: str, declared: Expectation, *, during: frozenset[str], conditions: Conditions, zone: Zone):
+    def __init__(
+        self,
+        name: str,
+        declared: Expectation,
+        *,
+        during: frozenset[str],
+        conditions: Conditions,
+        fields: Fields,
+        zone: Zone,
+    ) -> None:
         self.name = name
         self.zone = zone
         self.during = during
         self.when = conditions.when
         self.where = conditions.where
         self.matching = tuple(declared.matching or ())
+        self.each = frozenset(declared.each or ())
+        self.met_by = fields.met_by
+        self.several = fields.several
         self.until = declared.until
         self.early = declared.early
         self.deadline = _shift(zone, declared.within)
@@ -72,22 +97,35 @@ class Rule:
         self.alarm = otherwise.alarm if otherwise else None
         self.task = otherwise.task if otherwise else None
         self.escalations = _escalations(declared, zone)
-        self.plan: Plan = _plan(self, declared)
+        self.plan: Plan = _plan(self, declared, fields)
 
-    def begun_with(self, event: Event) -> Any:
-        """What an event must carry to meet the due that this one begins: a value for each field of `matching`.
+    def begun_with(self, event: Event, member: str | None) -> Any:
+        """What an event must carry to meet the due that this one begins: a value for each field of `matching`, and the
+        member whom it is about.
 
         Where this event leaves a field empty, or has none of that name, its id stands for it.
         """
-        values = tuple([event.id if (value := event.data.get(name)) is None else value for name in self.matching])
-        return values if len(values) > 1 else values[0] if values else None
+        values = [event.id if (value := event.data.get(name)) is None else value for name in self.matching]
+        if member is not None:
+            values.append(member)
+        return tuple(values) if len(values) > 1 else values[0] if values else None
 
-    def matched_by(self, due: Due, data: Mapping[str, Any]) -> bool:
+    def matched_by(self, due: Due, kind: str, data: Mapping[str, Any]) -> bool:
         """Whether what an event carries matches a due; a reference to the event that began it does."""
-        wanted = due.match if len(self.matching) > 1 else (due.match,)
+        names = self.met_by[kind]
+        wanted = due.match if len(names) > 1 else (due.match,)
         return all(
             value is not None and value in (match, due.anchor)
-            for match, value in zip(wanted, map(data.get, self.matching), strict=True)
+            for match, value in zip(wanted, map(data.get, names), strict=True)
+        )
+
+    def shares(self, due: Due, data: Mapping[str, Any]) -> bool:
+        """Whether what an event carries is equal in the matched fields that it has too; True where it has none."""
+        wanted = due.match if len(self.matching) + bool(self.each) > 1 else (due.match,)
+        return all(
+            data[name] in (match, due.anchor)
+            for match, name in zip(wanted, self.matching, strict=False)
+            if data.get(name) is not None
         )
 
     def within_until(self, track: Track, target: int, *, inclusive: bool) -> bool:
@@ -106,6 +144,11 @@ class Rule:
         """A due that hangs on a local time of a date, whatever made the expectation hold."""
         opens = self.zone.add(target, self.early, -1) if self.early else target
         return self._due(f"{self.name}/{occurrence}", occurrence, "", occurrence, target, opens, None)
+
+    def begun_late(self, due: Due, at: int) -> Due:
+        """A due whose target had passed when it began: no reminders from before; missed at once if it is too late."""
+        reminded = sum(reminder.at(due.target_at) < at for reminder in self.reminders)
+        return due._replace(reminded=reminded, wake=max(self.wake_open(due.target_at, due.deadline_at, reminded), at))
 
     def wake_open(self, target: int, deadline: int, reminded: int) -> int:
         """When something next happens by itself to a due that is open."""
@@ -228,11 +271,13 @@ class EveryFromLast:
 
 
 class AfterEvent:
-    """One due for each event of some kinds."""
+    """One due for each event of some kinds, or for each member then; the target is the event's, or a field's."""
 
-    def __init__(self, rule: Rule, delay: Duration | None) -> None:
+    def __init__(self, rule: Rule, declared: Expectation, targets: Mapping[str, FieldKind]) -> None:
         self._rule = rule
-        self._delay = delay or Duration()
+        self._delay = declared.in_ or Duration()
+        self._at = declared.at
+        self._targets = targets
 
     def first(self, track: Track, facts: Facts) -> Due | None:
         return None
@@ -243,19 +288,38 @@ class AfterEvent:
     def claims_at(self, due: Due) -> int:
         return NEVER
 
-    def anchored(self, event: Event) -> Due:
-        """The due that the event begins."""
+    def begun(self, event: Event, members: Mapping[str, str]) -> list[Due]:
+        """The dues that the event begins; none where it does not say when."""
+        start = event.occurred_at if self._at is None else self._start(self._at, event)
+        if start is None:
+            return []
         rule = self._rule
-        target = rule.zone.add(event.occurred_at, self._delay)
-        opens = event.occurred_at if rule.early is None else rule.zone.add(target, rule.early, -1)
-        return rule.due(anchor=event.id, occurrence="1", target=target, opens=opens, match=rule.begun_with(event))
+        target = rule.zone.add(start, self._delay)
+        if not rule.each:
+            return [self._due(event, target, "1", None)]
+        return [self._due(event, target, one, one) for one in sorted(members) if members[one] in rule.each]
+
+    def _start(self, field: str, event: Event) -> int | None:
+        written = event.data.get(field)
+        if not written:
+            return None
+        if self._targets.get(event.kind) == "instant":
+            return parse_instant(written)
+        return self._rule.zone.at(datetime.fromisoformat(written))
+
+    def _due(self, event: Event, target: int, occurrence: str, member: str | None) -> Due:
+        rule, at = self._rule, event.occurred_at
+        opens = at if rule.early is None else rule.zone.add(target, rule.early, -1)
+        match = rule.begun_with(event, member)
+        due = rule.due(anchor=event.id, occurrence=occurrence, target=target, opens=opens, match=match)
+        return due if due.wake >= at else rule.begun_late(due, at)
 
 
-def _plan(rule: Rule, declared: Expectation) -> Plan:
+def _plan(rule: Rule, declared: Expectation, fields: Fields) -> Plan:
     if declared.daily_at is not None:
         return Daily(rule, declared)
     if declared.every is None:
-        return AfterEvent(rule, declared.in_)
+        return AfterEvent(rule, declared, fields.targets)
     if declared.counted_from == "last":
         return EveryFromLast(rule, declared.every)
     return EveryFromStart(rule, declared.every)

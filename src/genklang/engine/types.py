@@ -26,6 +26,9 @@ BUILT_IN = (
     "waived",
     "voided",
     "time_passed",
+    "member_joined",
+    "member_left",
+    "drawn",
 )
 
 
@@ -99,11 +102,27 @@ class Track(NamedTuple):
     wake: int = NEVER
 
 
+class Series(NamedTuple):
+    """What one signal remembers: whether it sounded when it was last judged, and the rows it was judged by.
+
+    A row is what an event of the series carried, with `occurred_at`.
+    """
+
+    sounding: bool = False
+    rows: tuple[Mapping[str, Any], ...] = ()
+
+
+NOBODY: Mapping[str, str] = {}
+NO_SERIES: Mapping[str, Series] = {}
+
+
 class State(NamedTuple):
     """All that is remembered of one enrolment.
 
     Everything that time brings is accounted for up to and including `settled`; `last` is the position of the latest
     event. `voids` are ids of events that somebody has voided. `wake` is when something next happens by itself.
+    `facts` also hold which participant it is (`participant`, where there are several) and what has been drawn, by the
+    draw's name. `members` are the roles of those who belong to it, `series` what each signal remembers.
     """
 
     enrolment: str
@@ -116,6 +135,8 @@ class State(NamedTuple):
     last: Position | None
     voids: frozenset[str]
     wake: int
+    members: Mapping[str, str] = NOBODY
+    series: Mapping[str, Series] = NO_SERIES
 
     @property
     def horizon(self) -> int:
@@ -266,7 +287,22 @@ class Allocate:
         return f"allocate/{self.event}"
 
 
-Effect = RaiseAlarm | EscalateAlarm | CloseAlarm | OpenTask | CloseTask | Notify | Allocate
+@dataclass(frozen=True, slots=True)
+class DrawSample:
+    """Draw whether this enrolment is in a sample. The shell appends the event that Machine.drawing makes of it."""
+
+    draw: str
+    at: int
+    event: str
+    sequence: int
+
+    @property
+    def key(self) -> str:
+        """Unique within the enrolment, the same however often it is worked out."""
+        return f"draw/{self.draw}/{self.event}"
+
+
+Effect = RaiseAlarm | EscalateAlarm | CloseAlarm | OpenTask | CloseTask | Notify | Allocate | DrawSample
 
 
 class Step(NamedTuple):

@@ -23,7 +23,7 @@ def join(
     at = clock.now() if at is None else at
     member = EnrolmentMember.objects.create(enrolment=enrolment, person=person, role=role, joined_at=at)
     data = {"member": member.key, "role": role}
-    services.record_one(enrolment, "joined", data, source=_source(by, user), at=at, id=f"{member.key}:joined")
+    services.record_one(enrolment, "member_joined", data, source=_source(by, user), at=at, id=f"{member.key}:joined")
     return member
 
 
@@ -34,7 +34,7 @@ def leave(member: EnrolmentMember, *, user: User | None, by: str) -> None:
         member.left_at = clock.now()
         member.save(update_fields=["left_at"])
         data, source = {"member": member.key}, _source(by, user)
-        services.record_one(member.enrolment, "left", data, source=source, id=f"{member.key}:left")
+        services.record_one(member.enrolment, "member_left", data, source=source, id=f"{member.key}:left")
 
 
 def members_of(enrolment: Enrolment) -> list[EnrolmentMember]:

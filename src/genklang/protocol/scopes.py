@@ -6,13 +6,15 @@ Also the tables that are measured: an expectation's outcome facts, the events of
 from collections.abc import Iterable, Mapping
 
 from genklang.protocol.expressions import Scope, TableShape, Type
+from genklang.protocol.reckoning import Signal
 from genklang.protocol.types import DataField, Expectation, FieldKind, Protocol
 
 ENROLMENTS = "enrolments"
 BUILT_IN_EVENTS = frozenset(
     {"enrolled", "stated", "allocated", "acknowledged", "resolved", "waived", "voided", "time_passed"}
-)
-ANCHORS = frozenset({"enrolled", "allocated"})
+) | {"member_joined", "member_left", "drawn"}
+ANCHORS = frozenset({"enrolled", "allocated", "member_joined"})
+PARTICIPANT = "participant"
 
 KINDS: Mapping[FieldKind, Type] = {
     "boolean": Type.BOOLEAN,
@@ -25,6 +27,10 @@ KINDS: Mapping[FieldKind, Type] = {
     "instant": Type.INSTANT,
     "times": Type.TIMES,
     "numbers": Type.NUMBERS,
+    "reference": Type.TEXT,
+    "member": Type.TEXT,
+    "participant": Type.TEXT,
+    "file": Type.TEXT,
 }
 OUTCOME_COLUMNS: Mapping[str, Type] = {
     "enrolment": Type.TEXT,
@@ -66,6 +72,7 @@ RESERVED = frozenset({*OUTCOME_COLUMNS, *EVENT_COLUMNS, *ENROLMENT_COLUMNS, *BEH
     "due",
     "now",
     "local_date",
+    PARTICIPANT,
 }
 
 Options = dict[str, frozenset[str]]
@@ -75,6 +82,21 @@ def fields_of(protocol: Protocol, event: str) -> Mapping[str, DataField]:
     """Return what an event carries; nothing for a built-in one."""
     kind = protocol.events.get(event)
     return kind.fields if kind else {}
+
+
+def single(fields: Mapping[str, DataField]) -> dict[str, DataField]:
+    """Return the fields that expressions may name: all but references to several."""
+    return {name: field for name, field in fields.items() if not field.many}
+
+
+def series_scope(protocol: Protocol, signal: Signal) -> Scope:
+    """Return what a signal may aggregate: the fields of its events, and `occurred_at`, in order of time."""
+    names: dict[str, Type] = {"occurred_at": Type.INSTANT}
+    for event in signal.of:
+        names |= {name: KINDS[field.type] for name, field in single(fields_of(protocol, event)).items()}
+    options = _options(protocol, [fields_of(protocol, event) for event in signal.of])
+    known = {name: some for name, some in options.items() if name in names}
+    return Scope(names, aggregates=True, in_order=True, options=known)
 
 
 def eligibility_scope(protocol: Protocol) -> Scope:
@@ -157,7 +179,10 @@ def _scope(
     random: bool = False,
 ) -> Scope:
     """Return a scope of built-in names and declared facts and fields, with the options of those that are a choice."""
-    names = {name: KINDS[field.type] for fields in declared for name, field in fields.items()} | dict(built_in)
+    names = {name: KINDS[field.type] for fields in declared for name, field in single(fields).items()}
+    names |= dict.fromkeys(protocol.draws, Type.BOOLEAN) | dict(built_in)
+    if len(protocol.participant_roles) > 1:
+        names[PARTICIPANT] = Type.TEXT
     options = _options(protocol, declared)
     if protocol.randomise is None:
         names.pop("arm", None)
@@ -166,6 +191,8 @@ def _scope(
 
 def _options(protocol: Protocol, declared: Iterable[Mapping[str, DataField]]) -> Options:
     found: Options = {"stage": frozenset(protocol.stages)}
+    if len(protocol.participant_roles) > 1:
+        found[PARTICIPANT] = frozenset(protocol.participant_roles)
     if protocol.randomise:
         found["arm"] = frozenset(protocol.randomise.arms)
     for fields in declared:

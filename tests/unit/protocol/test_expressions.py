@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from genklang.protocol.expressions import Expression, ExpressionError, Scope, Type, compile_expression
+from genklang.protocol.expressions.calls import ORDERED_AGGREGATES
 from genklang.protocol.expressions.functions import FUNCTIONS
 from genklang.protocol.expressions.nodes import TableShape
 from genklang.protocol.expressions.sql import NotInSql
@@ -250,6 +251,7 @@ def test_the_examples_of_the_reference_are_right(name: str) -> None:
         "answered_on": Type.DATE,
         "household": Type.TEXT,
         "ages": Type.NUMBERS,
+        "points": Type.NUMBER,
     }
     group = FUNCTIONS[name].group
     amount = frozenset({"amount"})
@@ -259,5 +261,6 @@ def test_the_examples_of_the_reference_are_right(name: str) -> None:
         aggregates=group == "aggregate",
         random=group == "random",
         tables=tables if group == "table" else None,
+        in_order=name in ORDERED_AGGREGATES,
     )
     assert compile_expression(FUNCTIONS[name].example, scope)

@@ -12,7 +12,8 @@ from genklang.protocol.problems import closest
 if TYPE_CHECKING:
     from genklang.protocol.expressions.checking import Checker
 
-AGGREGATES = frozenset({"count_all", "count", "count_distinct", "sum", "avg", "min", "max", "median"})
+AGGREGATES = frozenset({"count_all", "count", "count_distinct", "sum", "avg", "min", "max", "median", "first", "last"})
+ORDERED_AGGREGATES = frozenset({"first", "last"})
 MOST_DECIMALS = 6
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -59,6 +60,9 @@ def _unknown(checker: "Checker", tree: Syntax) -> Node:
 def _aggregate(checker: "Checker", tree: Syntax, function: Function) -> Node:
     if not checker.scope.aggregates:
         return checker.note(tree, f"{function.name} aggregates rows, of which there is only one here", "Leave it out.")
+    if function.name in ORDERED_AGGREGATES and not checker.scope.in_order:
+        instead = "Only signals have them; write for example max(points)."
+        return checker.note(tree, f"{function.name} needs rows in order of time, which these are not", instead)
     if checker.aggregating:
         return checker.note(tree, "{} stands inside another aggregate", "Use one aggregate at a time.")
     checker.aggregating = True

@@ -150,6 +150,20 @@ _AGGREGATE = (
         _same("max", B, W, N, T, D, M, L),
     ),
     Function("median", "aggregate", "median(hours)", "The middle value.", (Overload((N,), N, "median"),)),
+    Function(
+        "first",
+        "aggregate",
+        "first(points)",
+        "The earliest that is known. Only in signals, whose rows are in order of time.",
+        _same("first", B, W, N, T, D, M),
+    ),
+    Function(
+        "last",
+        "aggregate",
+        "last(points)",
+        "The latest that is known. Only in signals, whose rows are in order of time.",
+        _same("last", B, W, N, T, D, M),
+    ),
 )
 _RANDOM = (
     Function(

@@ -45,7 +45,7 @@ class Scope:
     """The names that an expression may use, and whether it aggregates rows or draws at random.
 
     `options` lists, for names that are a choice, the only texts they can equal. `tables` are what may be looked up in;
-    None where nothing may.
+    None where nothing may. `in_order` where rows come in order of time, so that there is a first and a last.
     """
 
     names: Mapping[str, Type]
@@ -53,6 +53,7 @@ class Scope:
     random: bool = False
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tables: Mapping[str, TableShape] | None = None
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ _RESULTS = {
     "min": "min({0}, default=None)",
     "max": "max({0}, default=None)",
     "median": "median({0})",
+    "first": "({0}[0] if {0} else None)",
+    "last": "({0}[-1] if {0} else None)",
 }
 _OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}
 _COUNTERS = frozenset({"count_all", "count"})

@@ -1,24 +1,33 @@
-"""Typed tree to SQL for DuckDB, PostgreSQL and SQLite: the same value in each, and as in Python.
+"""Typed tree to SQL for DuckDB, PostgreSQL, SQLite and Spark: the same value in each, and as in Python.
 
 Where the databases differ (division by zero, halves, signs, texts by alphabet, what overflows) the text spells out what
 is meant. Columns are quoted; booleans are booleans, in SQLite 0 and 1. SQLite has no median: register one to use it.
+Spark reads it with the settings of SPARK_SETTINGS; there a sum of numbers is folded over a sorted list, since its own
+adds in whatever order the parts arrive.
 """
 
 from collections.abc import Callable
 from typing import Literal, get_args
 
-from genklang.protocol.expressions.calls import AGGREGATES
+from genklang.protocol.expressions.calls import AGGREGATES, ORDERED_AGGREGATES
 from genklang.protocol.expressions.nodes import LISTS, Node, Type
 from genklang.protocol.expressions.values import CAPITALS, LARGEST_EXPONENT, LARGEST_WHOLE, SMALL, SMALLEST_EXPONENT
 
-Dialect = Literal["duckdb", "postgres", "sqlite"]
+Dialect = Literal["duckdb", "postgres", "sqlite", "spark"]
 # DuckDB 2.0 cannot plan `t <> CASE WHEN i = 0 THEN '' END` over a single row where it knows that one side is NULL.
 # Whoever opens a connection runs this first; what is lost is some pruning.
 DUCKDB_SETTING = "SET disabled_optimizers = 'statistics_propagation'"
+# ANSI: overflow is an error, as elsewhere, and a name in double quotes is a name.
+SPARK_SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.parser.escapedStringLiterals": "true",
+    "spark.sql.session.timeZone": "UTC",
+}
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
-_NUMBER = {"duckdb": "DOUBLE", "postgres": "DOUBLE PRECISION", "sqlite": "REAL"}
-_TYPES = {Type.BOOLEAN: "BOOLEAN", Type.TEXT: "TEXT", Type.DATE: "TEXT"}
+_NUMBER = {"duckdb": "DOUBLE", "postgres": "DOUBLE PRECISION", "sqlite": "REAL", "spark": "DOUBLE"}
+_TEXT = {"duckdb": "TEXT", "postgres": "TEXT", "sqlite": "TEXT", "spark": "STRING"}
 _INFIX = {
     "add": "+",
     "subtract": "-",
@@ -116,7 +125,9 @@ class _Printer:
     def null(self, kind: Type) -> str:
         if kind is Type.NULL:
             return "NULL"
-        return f"CAST(NULL AS {self.number if kind is Type.NUMBER else _TYPES.get(kind, 'BIGINT')})"
+        text = _TEXT[self.dialect]
+        types = {Type.NUMBER: self.number, Type.BOOLEAN: "BOOLEAN", Type.TEXT: text, Type.DATE: text}
+        return f"CAST(NULL AS {types.get(kind, 'BIGINT')})"
 
     def sql_name(self, node: Node) -> str:
         return self.column(node.value)
@@ -196,6 +207,9 @@ class _Printer:
         return f"CAST({self.half_away(number)} AS BIGINT)"
 
     def half_away(self, number: str) -> str:
+        if self.dialect == "spark":  # its TRUNC is of dates, and a bare 0.5 a decimal
+            half = f"(ABS({self.bounded(number)}) + CAST(0.5 AS DOUBLE))"
+            return f"(SIGN({number}) * CAST(FLOOR({half}) AS DOUBLE))"
         return f"TRUNC({self.bounded(number)} + 0.5 * SIGN({number}))"
 
     @staticmethod
@@ -247,7 +261,7 @@ class _Printer:
 
     def sql_contains(self, node: Node) -> str:
         text, part = self.args(node)
-        return f"({'INSTR' if self.dialect == 'sqlite' else 'STRPOS'}({text}, {part}) > 0)"
+        return f"({'INSTR' if self.dialect in ('sqlite', 'spark') else 'STRPOS'}({text}, {part}) > 0)"
 
     def sql_duration(self, node: Node) -> str:
         if node.args[0].type is Type.INTEGER:
@@ -260,6 +274,8 @@ class _Printer:
             return f"DATE_DIFF('day', CAST({one} AS DATE), CAST({other} AS DATE))"
         if self.dialect == "postgres":
             return f"CAST(CAST({other} AS DATE) - CAST({one} AS DATE) AS BIGINT)"
+        if self.dialect == "spark":
+            return f"CAST(DATEDIFF(CAST({other} AS DATE), CAST({one} AS DATE)) AS BIGINT)"
         return f"CAST(ROUND(JULIANDAY({other}) - JULIANDAY({one})) AS BIGINT)"
 
     def sql_instants_between(self, node: Node) -> str:
@@ -267,12 +283,16 @@ class _Printer:
         return f"(CAST({other} - {one} AS {self.number}) / 86400000000)"
 
     def aggregate(self, node: Node) -> str:
+        if node.op in ORDERED_AGGREGATES:
+            raise NotInSql(f"{node.op} is for signals, whose rows are in order of time")
         where = f" FILTER (WHERE {self.sql(node.condition)})" if node.condition else ""
         if node.op == "count_all":
             return f"COUNT(*){where}"
         arg = node.args[0]
         if node.op in ("count", "count_distinct"):
             return f"COUNT({'DISTINCT ' if node.op == 'count_distinct' else ''}{self.sql(arg)}){where}"
+        if self.dialect == "spark" and Type.NUMBER in (arg.type, node.type) and node.op in ("sum", "avg"):
+            return self.folded(node, where)
         if node.op == "sum":
             total = f"SUM({self.in_order(self.counted(arg), arg.type)}){where}"
             return total if node.type is Type.NUMBER else f"CAST({total} AS BIGINT)"
@@ -285,6 +305,13 @@ class _Printer:
             )
             return f"(({lower} + {upper}) / 2)"
         return f"{node.op.upper()}({self.in_order(number, arg.type) if node.op == 'avg' else number}){where}"
+
+    def folded(self, node: Node, where: str) -> str:
+        """Return the text of a sum or mean in Spark: numbers gathered, sorted and added one after the other."""
+        number = f"CAST({self.counted(node.args[0])} AS DOUBLE)"
+        total = f"AGGREGATE(ARRAY_SORT(COLLECT_LIST({number}){where}), CAST(0 AS DOUBLE), (total, one) -> total + one)"
+        count = f"NULLIF(COUNT({number}){where}, 0)"
+        return f"({total} / {count})" if node.op == "avg" else f"CASE WHEN {count} IS NOT NULL THEN {total} END"
 
     def in_order(self, text: str, kind: Type) -> str:
         """Return the text of an aggregate's argument; numbers are added in order of size, for the same last digit."""
