@@ -17,6 +17,7 @@ from genklang.operate.views import (
     notices,
     upgrading,
     visiting,
+    whole,
     work,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("work/alarms/<uuid:alarm_id>/resolve/", work.resolve, name="resolve"),
     path(CASE, case.case, name="case"),
     path(f"{CASE}report/<slug:kind>/", case.report, name="report"),
+    path(f"{CASE}whole/", whole.whole, name="whole"),
     path(f"{CASE}waive/", case.waive, name="waive"),
     path(f"{CASE}members/new/", members.add_member, name="add-member"),
     path(f"{CASE}members/<slug:key>/remove/", members.remove_member, name="remove-member"),
