@@ -99,7 +99,7 @@ def too_low(enrolment: Enrolment, event: EngineEvent, *, pending: Iterable[Event
     if event.kind not in books.posted or all(each.least is None for each in protocol.ledgers.values()):
         return []
     if connection.in_atomic_block:
-        Adoption.objects.select_for_update().filter(pk=enrolment.adoption_id).first()
+        Adoption.objects.select_for_update(no_key=True).filter(pk=enrolment.adoption_id).first()
     rows = Event.objects.filter(enrolment=enrolment, kind__in=books.concerns, held=None)
     new = [*map(engine_event, pending), event]
     log, who = [*map(engine_event, rows), *new], AdoptionDirectory(enrolment.adoption_id, about=new)

@@ -77,8 +77,15 @@ def set_aside(enrolment: Enrolment, error: Exception) -> None:
 
 
 def lock(adoption: Adoption, key: str) -> Enrolment | None:
-    """The enrolment, held for this transaction; None where the adoption has none of that key."""
-    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",)).filter(adoption=adoption, key=key)
+    """The enrolment, held for this transaction; None where the adoption has none of that key.
+
+    Its number stays, which is all that rows pointing at it ask for: writing one need not wait for this (`no_key`).
+    """
+    rows = (
+        Enrolment.objects.with_protocol()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(adoption=adoption, key=key)
+    )
     # PostgreSQL leaves out a row that was moved to another version while this waited for it; asked again, it is there.
     return rows.first() or rows.first()
 
@@ -90,7 +97,7 @@ def find(adoption: Adoption, key: str) -> Enrolment | None:
 
 def draw_arm(enrolment: Enrolment, effect: engine.Allocate) -> str | None:
     """The next arm of the adoption's concealed list, under the adoption's lock; nothing in an imported past."""
-    adoption = Adoption.objects.select_for_update().get(pk=enrolment.adoption_id)
+    adoption = Adoption.objects.select_for_update(no_key=True).get(pk=enrolment.adoption_id)
     declared = machine_for(enrolment).protocol.randomise
     if adoption.historical or declared is None:
         return None
@@ -119,7 +126,7 @@ def _in_transaction(adoption: Adoption, key: str, events: Sequence[IncomingEvent
 @transaction.atomic
 def _together(adoption: Adoption, groups: Groups, source: Source) -> dict[str, list[RowAnswer]]:
     """Locks are taken in the order of the rows' numbers, so that two such batches never wait for each other."""
-    rows = Enrolment.objects.select_for_update().filter(adoption=adoption, key__in=groups).order_by("pk")
+    rows = Enrolment.objects.select_for_update(no_key=True).filter(adoption=adoption, key__in=groups).order_by("pk")
     found = {row.key: row for row in with_shared(list(rows))}
     known = known_events(adoption, [event.id for events in groups.values() for event in events])
     recorded = _Recorded(source, known)

@@ -94,7 +94,7 @@ def problems(enrolment: Enrolment, event: EngineEvent, *, reported: bool) -> lis
 def _hold(enrolment: Enrolment) -> None:
     """Makes those who point at the same thing come one after the other; a preview writes nothing, and need not."""
     if connection.in_atomic_block:
-        Adoption.objects.select_for_update().filter(pk=enrolment.adoption_id).first()
+        Adoption.objects.select_for_update(no_key=True).filter(pk=enrolment.adoption_id).first()
 
 
 def _is_somebody_else(enrolment: Enrolment, key: str) -> bool:

@@ -99,7 +99,7 @@ def apply_upgrade(adoption: Adoption, new: ProtocolVersion, *, actor: User | Non
     """
     # Enrolments are locked before their adoption, as recording does: the other way round they could lock each other.
     rows = list(_locked(adoption))
-    held = Adoption.objects.select_for_update(of=("self",)).get(pk=adoption.pk)
+    held = Adoption.objects.select_for_update(of=("self",), no_key=True).get(pk=adoption.pk)
     plan = _plan(held, new, rows)
     if plan.problems:
         raise Refused(plan.problems)
@@ -129,7 +129,7 @@ def revert_upgrade(upgrade: Upgrade, *, actor: User | None) -> list[Enrolment]:
     """
     adoption = upgrade.adoption
     rows = [row for row in _locked(adoption) if row.protocol_version_id == upgrade.new_id]
-    held = Adoption.objects.select_for_update(of=("self",)).get(pk=adoption.pk)
+    held = Adoption.objects.select_for_update(of=("self",), no_key=True).get(pk=adoption.pk)
     row = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)
     if row.reverted_at is not None or held.protocol_version_id != row.new_id or row != held.upgrades.first():
         raise Refused([_nothing_to_revert()])
@@ -190,7 +190,7 @@ def _logs(rows: Sequence[Enrolment]) -> dict[int, list[engine.Event]]:
 
 
 def _locked(adoption: Adoption) -> Iterable[Enrolment]:
-    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",))
+    rows = Enrolment.objects.with_protocol().select_for_update(of=("self",), no_key=True)
     return rows.filter(adoption=adoption, ended_at=None).order_by("pk")
 
 

@@ -97,7 +97,7 @@ def _watched() -> EnrolmentQuerySet:
 
 @transaction.atomic
 def _tick_together(now: int, limit: int) -> Ticked:
-    claimed = with_shared(list(waiting(now).select_for_update(skip_locked=True, of=("self",))[:limit]))
+    claimed = with_shared(list(waiting(now).select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit]))
     lag = now - (claimed[0].next_deadline or now) if claimed else 0
     changes = []
     for enrolment in claimed:
@@ -125,7 +125,7 @@ def _tick_singly(now: int, limit: int) -> Ticked:
 
 @transaction.atomic
 def _tick_one(key: int, now: int) -> None:
-    rows = waiting(now).with_protocol().select_for_update(skip_locked=True, of=("self",))
+    rows = waiting(now).with_protocol().select_for_update(skip_locked=True, no_key=True, of=("self",))
     if enrolment := rows.filter(pk=key).first():
         write([_let_pass(enrolment, now)], now=now)
 
