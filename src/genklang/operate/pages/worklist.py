@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
@@ -21,6 +21,7 @@ from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment,
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import planned_by_people, protocol_of, words_of
+from genklang.operate.pages.to_decide import proposals_behind
 from genklang.operate.pages.words import Words
 from genklang.people.models import Person, User
 
@@ -41,7 +42,7 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do, in plain words. `kind` is alarm, task, due or late."""
+    """One thing to do, in plain words. `kind` is alarm, task, due or late. `proposal` waits for a decision at `decide`."""
 
     kind: str
     enrolment: UUID
@@ -58,6 +59,8 @@ class Line:
     simulated: bool = False
     heading: str = ""
     about: Enrolment | None = None
+    proposal: str = ""
+    decide: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,11 @@ def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
 
 def _rest_lines(rows: list[dict[str, Any]], now: int) -> list[Line]:
     about = _enrolments(row["who"] for row in rows)
-    return [_rest_line(row, about[row["who"]], now) for row in rows]
+    proposed = proposals_behind(rows, about)
+    lines = [_rest_line(row, about[row["who"]], now) for row in rows]
+    return [
+        replace(line, **proposed.get((row["group"], row["row"]), {})) for line, row in zip(lines, rows, strict=True)
+    ]
 
 
 def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
