@@ -1,7 +1,9 @@
 """The lead's pages: adopting, enrolling, keys, importing, the log, settings, files; and where a practice runs."""
 
 import re
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -227,14 +229,17 @@ def test_a_released_file_has_no_figure_of_one_person(lead: Client, ward: Ward) -
     assert adherence.endswith(",,,")
 
 
-@pytest.mark.parametrize("page", ["indicators-csv", "study-csv"])
+@pytest.mark.parametrize("page", ["indicators-csv", "study-package"])
 def test_files_with_simulated_people_say_so(lead: Client, ward: Ward, page: str) -> None:
     plain = lead.get(to(page, ward.adoption))
     assert "simulated" not in plain["Content-Disposition"]
     Adoption.objects.update(simulated=True)
     marked = lead.get(to(page, ward.adoption))
     assert 'filename="simulated-' in marked["Content-Disposition"]
-    rows = marked.content.decode().splitlines()
+    content = marked.content
+    if page == "study-package":
+        content = ZipFile(BytesIO(content)).read("study.csv")
+    rows = content.decode().splitlines()
     assert rows[0].startswith("data,")
     assert all(row.startswith("simulated,") for row in rows[1:])
 

@@ -1,6 +1,9 @@
 """The result: a trial imported as history, evaluated in the reader's language, with flow and a survival curve."""
 
+import json
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -60,11 +63,17 @@ def test_the_whole_answer_stands_there(
 
 
 def test_the_study_table_holds_no_name_and_no_number(trial: Adoption, alva: User, sign_in: SignIn) -> None:
-    path = reverse("operate:study-csv", args=[trial.public_id])
-    rows = sign_in(alva).get(path).content.decode().splitlines()
+    path = reverse("operate:study-package", args=[trial.public_id])
+    archive = ZipFile(BytesIO(sign_in(alva).get(path).content))
+    rows = archive.read("study.csv").decode().splitlines()
     assert len(rows) == 81
     assert rows[0].startswith("participant,arm,")
     assert rows[1].startswith("P0001,")
+    dictionary = json.loads(archive.read("datapackage.json"))
+    described = {field["name"]: field for field in dictionary["resources"][0]["schema"]["fields"]}
+    assert list(described) == rows[0].split(",")
+    assert described["arm"]["categories"]
+    assert trial.protocol_version.digest in dictionary["sources"][0]["title"]
 
 
 def test_a_study_without_people_says_why(lindmala: Organisation, alva: User, sign_in: SignIn) -> None:

@@ -37,7 +37,7 @@ TABLE = {
     "enrol": ("adoption", "200 200 404 404 404 404 302"),
     "indicators-csv": ("adoption", "200 200 404 404 404 404 302"),
     "result": ("adoption", "200 403 404 404 404 404 302"),
-    "study-csv": ("adoption", "200 403 404 404 404 404 302"),
+    "study-package": ("adoption", "200 403 404 404 404 404 302"),
     "import": ("adoption", "200 403 404 404 404 404 302"),
     "connections": ("adoption", "200 403 404 404 404 404 302"),
     "log": ("adoption", "200 403 404 404 404 404 302"),
@@ -121,7 +121,7 @@ def test_a_refused_look_is_not_a_look(everyone: dict[str, Client], ward: Ward, d
 
 
 def test_taking_the_study_table_is_logged(everyone: dict[str, Client], ward: Ward, alva: User) -> None:
-    everyone["alva"].get(reverse("operate:study-csv", args=[ward.adoption.public_id]))
+    everyone["alva"].get(reverse("operate:study-package", args=[ward.adoption.public_id]))
     assert AccessLog.objects.filter(actor=alva, action=Action.EXPORT).count() == 1
 
 

@@ -111,7 +111,7 @@ def without_heartbeat() -> list[tuple[str, str]]:
     return [(part, "") for part in (heartbeat, alive, rehearsed, alarms)]
 
 
-PAGES = ["", "result/", "people/", "log/", "settings/", "connections/", "mending/", "indicators.csv", "study.csv"]
+PAGES = ["", "result/", "people/", "log/", "settings/", "connections/", "mending/", "indicators.csv", "study.zip"]
 
 
 def test_every_page_still_works_for_whoever_stays_on_a_version_that_has_more(

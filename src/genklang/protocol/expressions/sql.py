@@ -21,7 +21,6 @@ DUCKDB_SETTING = "SET disabled_optimizers = 'statistics_propagation'"
 SPARK_SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
-    "spark.sql.parser.escapedStringLiterals": "true",
     "spark.sql.session.timeZone": "UTC",
 }
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
@@ -115,12 +114,17 @@ class _Printer:
         if node.value is None:
             return self.null(node.type)
         if isinstance(node.value, str):
-            return "'" + node.value.replace("'", "''") + "'"
+            return self.text(node.value)
         if isinstance(node.value, bool):
             return str(node.value).upper()
         if node.type is Type.NUMBER:
             return f"CAST({node.value!r} AS {self.number})"
         return str(node.value) if node.value >= 0 else f"({node.value})"
+
+    def text(self, words: str) -> str:
+        if self.dialect == "spark":  # a backslash escapes there, and two quotes are two
+            return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + words.replace("'", "''") + "'"
 
     def null(self, kind: Type) -> str:
         if kind is Type.NULL:

@@ -1,0 +1,157 @@
+"""The evidence page: real results pooled and graded, silence counted, invented ones never."""
+
+import uuid
+from datetime import date
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from genklang.bank.adopters import Adopter, Release
+from genklang.bank.evidence import evidence_of
+from genklang.bank.giving import may_be_given, note_adopter, note_end, take_releases
+from genklang.bank.models import Practice
+from genklang.bank.reading import read_folder
+from genklang.bank.services import publish
+from genklang.evaluate import pool
+from genklang.evaluate.grade import Grade
+from genklang.evaluate.problems import EvaluationError
+from genklang.evaluate.release.results import Group, Released
+from genklang.evaluate.texts import Text
+from tests.web.bank.test_bank_pages import PRACTICES
+
+pytestmark = pytest.mark.django_db
+HEMREHAB = "eskilstuna-hemrehab"
+
+
+@pytest.fixture
+def practice() -> Practice:
+    return publish(read_folder(PRACTICES / HEMREHAB))
+
+
+def result(value: float, error: float = 2.0, *, n: int = 200, verdict: str = "better") -> Released:
+    """Fewer hours a month among those who trained."""
+    return Released(
+        outcome="hours_12",
+        design="randomised",
+        method="Welch",
+        people=n,
+        value=value,
+        low=value - 1.96 * error,
+        high=value + 1.96 * error,
+        standard_error=error,
+        from_interval=False,
+        is_share=False,
+        unit=Text(sv="timmar i månaden", en="hours a month"),
+        better="lower",
+        target=None,
+        verdict=verdict,
+        relevant=3.0,
+        attrition=0.05,
+        uneven=0.01,
+        as_planned=True,
+        groups=(Group(name="training", n=n // 2, value=15.0), Group(name="usual", n=n - n // 2, value=15.0 - value)),
+    )
+
+
+def adopter(practice: Practice, place: str, *, simulated: bool = False) -> Adopter:
+    return note_adopter(practice, key=uuid.uuid4(), place=place, since=date(2025, 1, 1), simulated=simulated)
+
+
+def give(practice: Practice, place: str, one: Released, *, simulated: bool = False, digest: str = "") -> Adopter:
+    who = adopter(practice, place, simulated=simulated)
+    assert practice.current is not None
+    take_releases(who, [one], protocol_digest=digest or practice.current.digest, at=timezone.now())
+    return who
+
+
+def page(client: Client, query: str = "", language: str = "en") -> str:
+    response = client.get(f"/practices/{HEMREHAB}/evidence/{query}", headers={"accept-language": language})
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def test_nobody_has_given_anything(practice: Practice, client: Client) -> None:
+    text = page(client)
+    assert "No evidence" in text
+    assert "Nobody has given a result back yet" in text
+
+
+def test_results_are_pooled_graded_and_carried_over(practice: Practice, client: Client) -> None:
+    for place, value in (("Umeå", -9.0), ("Borlänge", -7.0), ("Gotland", -8.5)):
+        give(practice, place, result(value))
+    note_end(adopter(practice, "Tystköping").key, date(2026, 1, 1))
+    found = evidence_of(practice)
+    assert found is not None and found.primary is not None and found.primary.pooled is not None
+    direct = pool([-9.0, -7.0, -8.5], [4.0, 4.0, 4.0], without_result=1)
+    assert found.primary.pooled.headline.value == pytest.approx(direct.headline.value)
+    assert found.graded.grade == Grade.STRONG
+    text = page(client, "?people=200")
+    assert "3 results, 3 of them better" in text
+    assert "Tystköping" in text and "stopped" in text
+    assert "The next place" in text
+    assert "What one place more may expect" in text
+    assert "−1,633" in text  # 200 people × −8.17 hours
+    swedish = page(client, "?people=200", language="sv")
+    assert "Vad kan det betyda för oss?" in swedish
+    assert "Tystköping" in swedish
+
+
+def test_harm_and_silence_pull_the_grade_down(practice: Practice) -> None:
+    give(practice, "Umeå", result(-9.0))
+    give(practice, "Borlänge", result(8.0, verdict="worse"))
+    for place in ("A", "B", "C"):
+        adopter(practice, place)
+    found = evidence_of(practice)
+    assert found is not None
+    assert found.graded.grade < Grade.STRONG
+    assert dict(found.graded.verdicts) == {"better": 1, "worse": 1, "none": 3}
+    assert "1 sämre" in found.graded.plain("sv")
+
+
+def test_invented_results_are_marked_and_count_for_nothing(practice: Practice, client: Client) -> None:
+    give(practice, "Lindmåla", result(-9.0), simulated=True)
+    found = evidence_of(practice)
+    assert found is not None and found.simulated and found.graded.grade == Grade.NONE
+    assert "Invented results" in page(client)
+    give(practice, "Umeå", result(-3.0))
+    found = evidence_of(practice)
+    assert found is not None and not found.simulated and found.primary is not None
+    assert [each.adopter.place for each in found.primary.given] == ["Umeå"]
+
+
+def test_what_was_measured_otherwise_is_shown_and_not_pooled(practice: Practice, client: Client) -> None:
+    give(practice, "Umeå", result(-9.0))
+    give(practice, "Borlänge", result(-7.0), digest="sha256:" + "0" * 64)
+    found = evidence_of(practice)
+    assert found is not None and found.primary is not None and found.primary.pooled is None
+    assert "Measured otherwise" in page(client)
+
+
+def test_a_release_beside_an_earlier_one_must_not_tell_of_few(practice: Practice) -> None:
+    who = give(practice, "Umeå", result(-9.0, n=200))
+    assert practice.current is not None
+    one_more = result(-9.1, n=201)
+    assert list(may_be_given(who.key, [one_more], at=timezone.now())) == ["hours_12"]
+    with pytest.raises(EvaluationError):
+        take_releases(who, [one_more], protocol_digest=practice.current.digest, at=timezone.now())
+    assert Release.objects.count() == 1
+    again = take_releases(who, [result(-9.0, n=200)], protocol_digest=practice.current.digest, at=timezone.now())
+    assert again == [] and Release.objects.count() == 1
+
+
+def test_what_has_left_can_neither_be_changed_nor_taken_back(practice: Practice) -> None:
+    give(practice, "Umeå", result(-9.0))
+    release = Release.objects.get()
+    with pytest.raises(TypeError):
+        release.save()
+    with pytest.raises(TypeError):
+        release.delete()
+
+
+def test_every_figure_given_can_be_had_as_a_file(practice: Practice, client: Client) -> None:
+    give(practice, "Umeå", result(-9.0))
+    plain = client.get(f"/practices/{HEMREHAB}/evidence.json").json()
+    assert plain["releases"][0]["value"] == -9.0
+    assert plain["releases"][0]["place"] == "Umeå"

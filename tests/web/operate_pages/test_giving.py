@@ -1,0 +1,78 @@
+"""Giving back: the lead sees to the figure what would leave, gives just that, and nobody else can."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from genklang.bank.adopters import Adopter, Release
+from genklang.operate import services
+from genklang.operate.models import Adoption, Status
+from genklang.operate.pages.giving import offers_of
+from genklang.people.models import AccessLog, Action, Organisation, User
+from tests.conftest import SignIn
+from tests.web.operate_pages.test_result import few_of_the_trial
+
+
+@pytest.fixture
+def trial(lindmala: Organisation, alva: User) -> Adoption:
+    """The first 80 people of the trial."""
+    return few_of_the_trial(lindmala, alva)
+
+
+def path(adoption: Adoption) -> str:
+    return reverse("operate:give-back", args=[adoption.public_id])
+
+
+def seen(adoption: Adoption) -> list[str]:
+    return [offer.released.digest for offer in offers_of(adoption) if offer.may_leave and offer.released]
+
+
+def test_the_lead_sees_and_gives(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    client: Client = sign_in(alva)
+    page = client.get(path(trial), headers={"accept-language": "en"}).content.decode()
+    assert "Can be given" in page
+    assert "Plan locked before the start" in page
+    client.post(path(trial), {"seen": seen(trial)})
+    kept = Release.objects.all()
+    assert {release.outcome for release in kept} >= {"arrested_52"} or kept.count() >= 1
+    first = kept[0]
+    assert first.adopter.place == "Lindmåla kommun" and not first.content["as_planned"]
+    assert first.protocol_digest == trial.protocol_version.digest
+    assert AccessLog.objects.filter(actor=alva, action=Action.EXPORT).exists()
+    assert "Given" in client.get(path(trial), headers={"accept-language": "en"}).content.decode()
+    evidence = reverse("bank:evidence", args=[trial.protocol_version.practice.slug])
+    trial.protocol_version.practice.current = trial.protocol_version
+    trial.protocol_version.practice.save()
+    told = Client().get(evidence, headers={"accept-language": "en"}).content.decode()
+    assert "Lindmåla" in told
+
+
+def test_what_leaves_is_the_same_in_either_language(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    client = sign_in(alva)
+    client.get(path(trial), headers={"accept-language": "sv"})
+    first = seen(trial)
+    client.get(path(trial), headers={"accept-language": "en"})
+    assert seen(trial) == first and first
+
+
+def test_figures_that_have_changed_are_not_given_unseen(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    answer = sign_in(alva).post(path(trial), {"seen": ["0" * 64]}, headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert "have changed since you saw them" in answer.content.decode()
+    assert not Release.objects.exists()
+
+
+def test_who_may(trial: Adoption, bo: User, cia: User, sign_in: SignIn) -> None:
+    services.assign(trial, user=bo, role=next(iter(services.adoption_machine(trial).protocol.staff_roles)))
+    assert sign_in(bo).get(path(trial)).status_code == 403
+    assert sign_in(cia).get(path(trial)).status_code == 404
+    assert sign_in(cia).post(path(trial), {"seen": []}).status_code == 404
+    assert Client().get(path(trial)).status_code == 302
+
+
+def test_the_bank_knows_who_began_and_who_stopped(trial: Adoption) -> None:
+    known = Adopter.objects.get(key=trial.public_id)
+    assert known.place == "Lindmåla kommun" and known.until is None
+    services.set_status(trial, Status.ENDED)
+    known.refresh_from_db()
+    assert known.until is not None
