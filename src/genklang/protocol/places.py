@@ -22,6 +22,10 @@ SINGULAR = {
     "proposals": "proposal",
     "columns": "column",
     "tables": "table",
+    "signals": "signal",
+    "draws": "draw",
+    "places": "place",
+    "members": "member",
     "ledgers": "ledger",
     "accounts": "account",
 }

@@ -10,7 +10,9 @@ from genklang.protocol.checks import (
     journey,
     ledgers,
     measuring,
+    noticing,
     paperwork,
+    pointing,
     rehearsing,
     sharing,
     tables,
@@ -25,6 +27,20 @@ from genklang.protocol.types import Protocol
 def problems_in(protocol: Protocol, document: Document) -> list[Problem]:
     """Return everything that is wrong with a protocol whose form is right."""
     notes = Notes(protocol, document)
-    for part in (forms, flow, sharing, tables, ledgers, measuring, boards, paperwork, journey, visiting, rehearsing):
+    for part in (
+        forms,
+        pointing,
+        flow,
+        noticing,
+        sharing,
+        tables,
+        ledgers,
+        measuring,
+        boards,
+        paperwork,
+        journey,
+        visiting,
+        rehearsing,
+    ):
         part.check(protocol, notes)
     return notes.problems

@@ -23,6 +23,8 @@ DAY = 24 * HOUR
 _REPORTERS = ("device", "system")
 _ONLY_WITH = {
     "in_": ("in", ("after",)),
+    "at": ("at", ("after",)),
+    "each": ("each", ("after",)),
     "matching": ("matching", ("after",)),
     "counted_from": ("counted_from", ("every",)),
     "until": ("until", ("every", "daily_at")),
@@ -83,6 +85,16 @@ def _event(path: Path, name: str, kind: EventKind, notes: Notes) -> None:
     _known_stages((*path, "during"), kind.during, notes)
     _moves((*path, "moves"), kind.moves, notes, during=kind.during)
     notes.expression((*path, "when"), kind.when, event_scope(notes.protocol, name), Type.BOOLEAN)
+    _required((*path, "requires"), name, kind, notes)
+
+
+def _required(path: Path, name: str, kind: EventKind, notes: Notes) -> None:
+    expectations = notes.protocol.expectations
+    for number, one in enumerate(kind.requires):
+        place = notes.item(path, number)
+        if notes.known(place, one, expectations, kind="expectation") and name in expectations[one].expect:
+            what = f"{quoted(name)} is what {quoted(one)} itself expects"
+            notes.note(place, what, "Take it away, or let another event meet the expectation.", written=one)
 
 
 def _known_stages(path: Path, stages: Sequence[str] | None, notes: Notes) -> None:
@@ -149,6 +161,8 @@ def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) 
     _anchors(path, expectation, notes)
     _expected(path, expectation, notes)
     _matching(path, expectation, notes)
+    _target(path, expectation, notes)
+    _each(path, expectation, notes)
     for number, reminder in enumerate(expectation.remind):
         _reminder((*path, "remind", number), reminder, expectation.within, notes)
         if expectation.internal and reminder.to == notes.protocol.participant_role:
@@ -205,13 +219,13 @@ def _daily(path: Path, daily_at: str | list[str], notes: Notes) -> None:
 
 
 def _anchors(path: Path, expectation: Expectation, notes: Notes) -> None:
-    known = (*notes.protocol.events, *ANCHORS)
+    known = (*notes.protocol.events, *notes.protocol.signals, *notes.protocol.draws, *ANCHORS)
     for number, event in enumerate(expectation.after or ()):
         place = notes.item((*path, "after"), number)
         if event == "allocated" and notes.protocol.randomise is None:
             notes.note(place, "Nobody is ever allocated", 'Add "randomise", or name another event.', written=event)
         else:
-            notes.known(place, event, known, kind="event")
+            notes.known(place, event, known, kind="event, signal or draw")
     if expectation.after is not None and not expectation.after:
         notes.note((*path, "after"), "The list is empty", "Name the event that begins it.")
 
@@ -238,7 +252,8 @@ def _matching(path: Path, expectation: Expectation, notes: Notes) -> None:
         return
     for number, name in enumerate(expectation.matching or ()):
         place = notes.item((*path, "matching"), number)
-        events = [event for event in (*expectation.after, *expectation.expect) if event in notes.protocol.events]
+        begun_by = _beginning(expectation, notes.protocol)
+        events = [event for event in (*begun_by, *expectation.expect) if event in notes.protocol.events]
         kinds = {event: fields_of(notes.protocol, event).get(name) for event in events}
         pointed_at = {of for event in expectation.expect if (field := kinds.get(event)) for of in field.of or ()}
         for event, field in kinds.items():
@@ -249,6 +264,41 @@ def _matching(path: Path, expectation: Expectation, notes: Notes) -> None:
         if len({field.type for field in kinds.values() if field}) > 1:
             what = f"{quoted(name)} is of different types in the events that are matched"
             notes.note(place, what, "Give it the same type in each.", written=name)
+        for event in begun_by:
+            if (field := kinds.get(event)) and field.many:
+                what = f"{quoted(name)} of {quoted(event)} points at several events, and begins one due"
+                notes.note(place, what, "Take many: true away there.", written=name)
+
+
+def _beginning(expectation: Expectation, protocol: Protocol) -> list[str]:
+    """The events that begin dues, also by way of a signal."""
+    after = expectation.after or []
+    return [event for name in after for event in (protocol.signals[name].of if name in protocol.signals else [name])]
+
+
+def _target(path: Path, expectation: Expectation, notes: Notes) -> None:
+    """Each event that begins a due has the field that says when, a date or an instant."""
+    if expectation.at is None or expectation.after is None:
+        return
+    protocol, place = notes.protocol, (*path, "at")
+    for event in dict.fromkeys(_beginning(expectation, protocol)):
+        fields = protocol.facts if event == "enrolled" else fields_of(protocol, event)
+        dated = [name for name, field in fields.items() if field.type in ("date", "instant")]
+        if event in (*protocol.events, *ANCHORS, *protocol.draws) and expectation.at not in dated:
+            what = f"{quoted(expectation.at)} is no date or instant of {quoted(event)}"
+            instead = f"Write {listed(dated)}." if dated else f"Give {event} a field of type date or instant."
+            notes.note(place, what, instead, written=expectation.at)
+
+
+def _each(path: Path, expectation: Expectation, notes: Notes) -> None:
+    """Those whom each due is about are members, and what meets it says which."""
+    protocol = notes.protocol
+    for number, role in enumerate(expectation.each or ()):
+        notes.known(notes.item((*path, "each"), number), role, protocol.member_roles, kind="role with member: true")
+    for event in expectation.expect if expectation.each else ():
+        if not any(field.type == "member" for field in fields_of(protocol, event).values()):
+            what = f"{quoted(event)} does not say which member it is about"
+            notes.note((*path, "each"), what, f"Give {event} a field of type member.", written=event)
 
 
 def _otherwise(path: Path, otherwise: Otherwise, notes: Notes) -> None:

@@ -25,12 +25,17 @@ def check(protocol: Protocol, notes: Notes) -> None:
 
 
 def _roles(protocol: Protocol, notes: Notes) -> None:
-    participants = [name for name, role in protocol.roles.items() if role.participant]
-    if not participants:
-        notes.note(("roles",), "No role is the participant", "Write participant: true for one of them.", key=True)
-    for name in participants[1:]:
-        what = f"{quoted(name)} is a second participant, beside {quoted(participants[0])}"
-        notes.note(("roles", name), what, "Keep participant: true for one of them.", written=name, key=True)
+    if not protocol.participant_roles and protocol.matter is None:
+        instead = 'Write participant: true for one of them, or "matter" where an enrolment is not about a person.'
+        notes.note(("roles",), "No role is the participant", instead, key=True)
+    if protocol.participant_roles and protocol.matter is not None:
+        what = f"An enrolment is a matter, and about {quoted(protocol.participant_role)}"
+        notes.note(("matter",), what, "Take participant: true away, or the matter.", key=True)
+    for name, role in protocol.roles.items():
+        ways = [way for way in ("participant", "member", "guest", "public") if getattr(role, way)]
+        if len(ways) > 1:
+            what = f"{quoted(name)} is both {' and '.join(ways)}"
+            notes.note(("roles", name), what, "Keep one, and write another role.", written=name, key=True)
     for name in _NOT_ROLES:
         if name in protocol.roles:
             what = f"{quoted(name)} is nobody: it stands for what reports by itself"

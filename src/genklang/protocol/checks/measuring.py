@@ -7,7 +7,7 @@ from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
 from genklang.protocol.problems import listed, quoted
-from genklang.protocol.scopes import ANCHORS, ENROLMENTS, RESERVED, economy_scope, table_scope
+from genklang.protocol.scopes import ANCHORS, ENROLMENTS, PARTICIPANT, RESERVED, economy_scope, table_scope
 from genklang.protocol.types import Economy, Protocol, Study
 
 MOST_HEADLINES = 5
@@ -48,8 +48,9 @@ def _aggregate(path: Path, of: str, value: str, notes: Notes) -> None:
 
 def _grouping(path: Path, name: str, notes: Notes) -> None:
     protocol = notes.protocol
-    known = [fact for fact, declared in protocol.facts.items() if declared.type != "times"]
-    known += ["stage", *(["arm"] if protocol.randomise else [])]
+    known = [fact for fact, declared in protocol.facts.items() if declared.type not in ("times", "numbers")]
+    known += ["stage", *(["arm"] if protocol.randomise else []), *protocol.draws]
+    known += [PARTICIPANT] if len(protocol.participant_roles) > 1 else []
     notes.known(path, name, known, kind="fact to show it by")
 
 
