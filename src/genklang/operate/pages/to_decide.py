@@ -16,12 +16,12 @@ TASK = 0
 
 def proposals_behind(
     rows: Sequence[Row], enrolments: Mapping[object, Enrolment]
-) -> dict[tuple[int, int], dict[str, str]]:
-    """For the rows that wait for somebody to decide a proposal: `proposal` in words, and `decide`, by (group, row)."""
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """For the rows that wait for somebody to decide a proposal, by (group, row): it in words, and where to decide."""
     waiting = [row for row in rows if _decides(words_of(enrolments[row["who"]]), row["what"])]
     anchors = _anchors(waiting)
     shown: dict[object, list[Shown]] = {}
-    found: dict[tuple[int, int], dict[str, str]] = {}
+    found: dict[tuple[int, int], tuple[str, str]] = {}
     for row in waiting:
         enrolment = enrolments[row["who"]]
         if row["who"] not in shown:
@@ -29,7 +29,7 @@ def proposals_behind(
         place = (row["group"], row["row"])
         for sum in shown[row["who"]]:
             if sum.key == anchors.get(place) and sum.decide:
-                found[place] = {"proposal": sum.answer or " ".join(sum.stopped), "decide": sum.decide}
+                found[place] = (sum.answer or " ".join(sum.stopped), sum.decide)
     return found
 
 

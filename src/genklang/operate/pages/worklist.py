@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
@@ -42,7 +42,7 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do, in plain words. `kind` is alarm, task, due or late. `proposal` waits for a decision at `decide`."""
+    """One thing to do, in plain words. `kind` is alarm, task, due or late; `proposal` waits for a decision, `decide`."""
 
     kind: str
     enrolment: UUID
@@ -217,10 +217,7 @@ def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
 def _rest_lines(rows: list[dict[str, Any]], now: int) -> list[Line]:
     about = _enrolments(row["who"] for row in rows)
     proposed = proposals_behind(rows, about)
-    lines = [_rest_line(row, about[row["who"]], now) for row in rows]
-    return [
-        replace(line, **proposed.get((row["group"], row["row"]), {})) for line, row in zip(lines, rows, strict=True)
-    ]
+    return [_rest_line(row, about[row["who"]], now, *proposed.get((row["group"], row["row"]), ())) for row in rows]
 
 
 def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
@@ -228,9 +225,9 @@ def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
     return {row.pk: row for row in found.select_related("person", "adoption", "protocol_version")}
 
 
-def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int) -> Line:
+def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int, proposal: str = "", decide: str = "") -> Line:
     words, what, at, end = words_of(enrolment), row["what"], row["at"], row["end"]
-    about = _about(enrolment, what, words, missed=row["group"] == TASK)
+    about = _about(enrolment, what, words, missed=row["group"] == TASK) | {"proposal": proposal, "decide": decide}
     if row["group"] == TASK:
         return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **about)
     late, today = at < now, words.local(at).date() <= words.local(now).date()
