@@ -33,10 +33,12 @@ def who_looked(person: Person, *, limit: int = 20) -> list[Look]:
     At most `limit` lines, of the latest `MOST_ROWS` rows.
     """
     found: dict[tuple[object, ...], Look] = {}
-    for row in AccessLog.objects.filter(person=person).select_related("actor")[:MOST_ROWS]:
+    rows = AccessLog.objects.filter(person=person).select_related("actor")[:MOST_ROWS]
+    unnamed = _taking_part(person, {row.actor_id for row in rows if row.actor_id})
+    for row in rows:
         key = (localtime(row.at).date(), row.actor_id, row.action, row.purpose)
         known = found.get(key)
-        found[key] = replace(known, times=known.times + 1) if known else _look(row, person)
+        found[key] = replace(known, times=known.times + 1) if known else _look(row, person, unnamed)
     return list(found.values())[:limit]
 
 
@@ -59,9 +61,17 @@ def memberships_of(user: User) -> list[Membership]:
     return list(user.memberships.select_related("organisation").order_by("organisation__name", "role"))
 
 
-def _look(row: AccessLog, person: Person) -> Look:
+def _taking_part(person: Person, actors: set[int]) -> frozenset[int]:
+    """Those of the users who are known here only as others who take part: their names are not the person's to see."""
+    people = Person.objects.filter(organisation=person.organisation_id, user__in=actors).exclude(pk=person.pk)
+    work = Membership.objects.filter(organisation=person.organisation_id, user__in=actors)
+    return frozenset(people.exclude(user__in=work.values("user")).values_list("user_id", flat=True))
+
+
+def _look(row: AccessLog, person: Person, unnamed: frozenset[int]) -> Look:
+    who = _("Somebody else who takes part") if row.actor_id in unnamed else str(row.actor) if row.actor else ""
     return Look(
-        who=str(row.actor) if row.actor else _("The system"),
+        who=who or _("The system"),
         action=str(Action(row.action).label),
         purpose=row.purpose,
         at=row.at,

@@ -33,7 +33,8 @@ class Asking:
 
     `choices` gives, for a field that points at something, the answers to choose between (for example open bookings);
     `given` fills in a field without asking (for example who answers); `chosen` is answered until somebody changes it;
-    `since` says when what is known was said, and where; `again` are questions answered before, too long ago to hold.
+    `since` says when what is known was said, and where; `again` are questions answered before, too long ago to hold;
+    `stands_for` tells what a choice is recorded as, by field and choice, where that is nobody's to see.
     """
 
     kind: EventKind
@@ -45,6 +46,7 @@ class Asking:
     chosen: Mapping[str, Any] = field(default_factory=dict)
     since: Mapping[str, str] = field(default_factory=dict)
     again: frozenset[str] = frozenset()
+    stands_for: Mapping[tuple[str, str], str] = field(default_factory=dict)
     may_be_earlier: bool = True
 
 
@@ -110,6 +112,11 @@ class AnswerForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """What the event carries: only what was answered, as JSON."""
         found = {name: _as_json(self.cleaned_data.get(name)) for name in self._asked()}
+        stands_for = self.asking.stands_for
+        found = {
+            name: stands_for.get((name, value), value) if isinstance(value, str) else value
+            for name, value in found.items()
+        }
         return {**self.asking.given, **{name: value for name, value in found.items() if value not in (None, "", [])}}
 
     @property

@@ -8,7 +8,8 @@ from genklang.operate import clock
 from genklang.operate.forms.answers import Asking
 from genklang.operate.joining import own_members
 from genklang.operate.models import Due, Enrolment, Event
-from genklang.operate.pages import choosing
+from genklang.operate.others import Way
+from genklang.operate.pages import choosing, exchange
 from genklang.operate.pages.known import Teller, answers_before
 from genklang.operate.pages.protocols import numbers_of, words_of
 from genklang.operate.pages.telling import Telling
@@ -30,6 +31,8 @@ def asking_about(
     before = answers_before(enrolment, declared, teller)
     known = {name: each for name, each in before.items() if not each.old}
     choices = {**_by_number(enrolment, kind, words), **_choices(enrolment, kind, words, teller)}
+    wanted = {name: each for name, each in (chosen or {}).items() if name in choices}
+    choices |= {name: _only(choices[name], each) for name, each in wanted.items() if _of_others(declared, name)}
     return Asking(
         kind=declared,
         zone=enrolment.adoption.zone,
@@ -40,8 +43,18 @@ def asking_about(
         choices=choices,
         given={**_given(words.protocol, kind), **_self(enrolment, declared, teller)},
         chosen=_chosen(declared, choices, chosen or {}),
+        stands_for=exchange.keys_of({name: each for name, each in choices.items() if _of_others(declared, name)}),
         may_be_earlier=may_be_earlier and not _says_when(declared),
     )
+
+
+def _of_others(kind: EventKind, name: str) -> bool:
+    return kind.fields[name].type == "reference" and kind.fields[name].whose == "others"
+
+
+def _only(among: Sequence[tuple[str, str]], value: str) -> Sequence[tuple[str, str]]:
+    """What was chosen on the page before stands alone; everything there is, where it is gone."""
+    return [one for one in among if one[0] == value] or among
 
 
 def _says_when(kind: EventKind) -> bool:
@@ -69,14 +82,17 @@ def _choices(
 ) -> dict[str, Sequence[tuple[str, str]]]:
     """For each question that points at something of the enrolment, or at others: what there is, in words."""
     found: dict[str, Sequence[tuple[str, str]]] = {}
-    telling, staff = Telling(enrolment.adoption, words), teller is None or not teller.own_role
+    own_role = teller.own_role if teller else ""
+    telling = exchange.own_telling(enrolment, [own_role]) if own_role else Telling(enrolment.adoption, words)
     for name, question in words.protocol.events[kind].fields.items():
         if question.type == "reference" and question.whose == "own":
             found[name] = choosing.records(enrolment, kind, name, telling)
+        elif question.type == "reference":
+            found[name] = exchange.choices(enrolment, Way(kind, name, question), telling)
         elif question.type == "member":
             found[name] = choosing.people(enrolment, words)
         elif question.type == "participant":
-            found[name] = choosing.others(enrolment) if staff else []
+            found[name] = [] if own_role else choosing.others(enrolment)
     return found
 
 

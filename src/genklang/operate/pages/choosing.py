@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from genklang.operate.joining import members_of
 from genklang.operate.models import Due, Enrolment, Event
-from genklang.operate.pages.telling import Telling
+from genklang.operate.pages.telling import Telling, keys_in
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import EventField
 
@@ -22,6 +22,9 @@ def records(enrolment: Enrolment, kind: str, name: str, telling: Telling) -> Cho
     waiting = _waiting(enrolment, kind, name, telling.words)
     if waiting is not None:
         rows = [row for row in rows if row.key in waiting]
+    if question.once:
+        taken = {key for row in standing(enrolment, [kind]) for key in keys_in(row.data.get(name, ""))}
+        rows = [row for row in rows if row.key not in taken]
     telling.ready(rows)
     return [(row.key, telling.line(row)) for row in rows]
 

@@ -14,8 +14,11 @@ from genklang.operate.models import Enrolment, EnrolmentMember, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Happening
 from genklang.operate.pages.coming import coming
+from genklang.operate.pages.exchange import can_be_done, own_telling
+from genklang.operate.pages.network import Network, network_of
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.telling import Telling
+from genklang.operate.pages.ways import Way, Ways, about
 from genklang.operate.pages.words import Words, say
 from genklang.people.models import Person, User
 from genklang.people.selectors import Look, who_looked
@@ -32,6 +35,9 @@ class Coming:
     when: str
     what: str
     practice: str
+    about: str = ""
+    enrolment: Enrolment | None = None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Part:
     written: list[Happening] = field(default_factory=list)
     decided: list[Happening] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
+    network: Network | None = None
+    is_member: bool = False
 
     @property
     def doing(self) -> list[Action]:
@@ -136,10 +144,28 @@ class Mine:
         latest = list(events.order_by("-occurred_at", "-sequence")[:most])
         facts = cases.met_by(self.enrolment, [row.key for row in latest])
         voided = cases.voided_in(self.enrolment)
-        telling = Telling(self.enrolment.adoption, self.words, may_read=self.may_read).ready(latest)
+        telling = self.reading.ready(latest)
         return [
             cases.happening(row, telling, met=facts.get(row.key), voided=voided, user_id=self.user.pk) for row in latest
         ]
+
+    @cached_property
+    def telling(self) -> Telling:
+        """Words for the participant."""
+        return own_telling(self.enrolment, self.roles)
+
+    @cached_property
+    def reading(self) -> Telling:
+        """Words for what the user may read."""
+        if self.is_participant:
+            return self.telling
+        return Telling(self.enrolment.adoption, self.words, may_read=self.may_read)
+
+    @property
+    def sees_network(self) -> bool:
+        """Whether the people around are the user's to see."""
+        drawn = self.words.protocol.network
+        return drawn is not None and (self.is_participant or drawn.of in self._sees)
 
     @cached_property
     def _sees(self) -> set[str]:
@@ -173,6 +199,7 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         for name in protocol.facts
         if name in texts and known.get(name)
     ]
+    may_do = _actions(mine)
     return Part(
         enrolment=enrolment,
         practice=say(protocol.title),
@@ -181,21 +208,42 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         ended=protocol.stages[enrolment.stage].final,
         own_words=own,
         title=enrolment.called if enrolment.person_id is None else "",
-        next=[_coming(due, words) for due in coming(enrolment) if _concerns(due, mine)][:NEXT],
-        actions=cases.actions(enrolment, protocol, roles=mine.roles),
+        next=_next(mine, may_do),
+        actions=may_do,
         written=mine.told(mine.written()),
         decided=mine.told(mine.decided()),
         facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
+        network=network_of(enrolment, words) if mine.sees_network else None,
+        is_member=not mine.is_participant,
     )
 
 
-def _coming(due: Due, words: Words) -> Coming:
-    return Coming(
-        at=due.target_at,
-        when=words.when_due(due.expectation, due.target_at),
-        what=words.expectation(due.expectation),
-        practice=say(words.protocol.title),
-    )
+def _actions(mine: Mine) -> list[Action]:
+    """What the user may do from the page itself; what answers something stands where that is told."""
+    kinds = mine.words.protocol.events
+    return [
+        action
+        for action in cases.actions(mine.enrolment, mine.words.protocol, roles=mine.roles)
+        if not mine.is_participant or can_be_done(mine.enrolment, action.kind, kinds[action.kind], mine.telling)
+    ]
+
+
+def _next(mine: Mine, may_do: list[Action]) -> list[Coming]:
+    """What awaits the user, soonest first; what is open already with the forms that meet it."""
+    words, ways = mine.words, Ways(mine.words, {action.kind: action.label for action in may_do})
+    return [
+        Coming(
+            at=due.target_at,
+            when=words.when_due(due.expectation, due.target_at),
+            what=words.expectation(due.expectation),
+            practice=say(words.protocol.title),
+            about=about(due.id, mine.reading),
+            enrolment=mine.enrolment,
+            ways=ways.of(due.id) if due.opens_at <= words.now else (),
+        )
+        for due in coming(mine.enrolment)
+        if _concerns(due, mine)
+    ][:NEXT]
 
 
 def _concerns(due: Due, mine: Mine) -> bool:

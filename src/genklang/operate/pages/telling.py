@@ -1,6 +1,7 @@
 """What an event carries, in words: also events, people and enrolments that it points at, which the log knows by key."""
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,14 +25,22 @@ def anybody(_event: Event) -> bool:
 
 
 class Telling:
-    """Puts the answers of events in one adoption in words. `may_read` says which events' content may be told.
+    """Puts the answers of events in one adoption in words. `may_read` says which events' content may be told, `called`
+    what another enrolment is called to whoever reads.
 
     `ready` looks up at once all that a page's events point at; whatever else is met is looked up when it is.
     """
 
-    def __init__(self, adoption: Adoption, words: Words, *, may_read: Callable[[Event], bool] = anybody) -> None:
+    def __init__(
+        self,
+        adoption: Adoption,
+        words: Words,
+        *,
+        may_read: Callable[[Event], bool] = anybody,
+        called: Callable[[Enrolment], str] = attrgetter("called"),
+    ) -> None:
         self.adoption, self.words = adoption, words
-        self._may_read = may_read
+        self._may_read, self._called = may_read, called
         self._events: dict[str, Event | None] = {}
         self._names: dict[tuple[str, str], str] = {}
 
@@ -77,6 +86,10 @@ class Telling:
             "when": self.words.when(event.occurred_at),
         }
 
+    def called(self, enrolment: Enrolment) -> str:
+        """What another enrolment is called to whoever reads."""
+        return self._called(enrolment)
+
     def member(self, key: str) -> str:
         """The name of the member whom the log calls by that key."""
         return self._name("member", key)
@@ -117,7 +130,7 @@ class Telling:
 
     def _name_participants(self, keys: set[str]) -> None:
         rows = Enrolment.objects.filter(adoption=self.adoption, key__in=keys) if keys else ()
-        found = {row.key: row.called for row in _with_person(rows)}
+        found = {row.key: self._called(row) for row in _with_person(rows)}
         self._names |= {("participant", key): found.get(key, key) for key in keys}
 
 

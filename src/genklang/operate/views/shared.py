@@ -19,6 +19,8 @@ from genklang.operate import access
 from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.pages.mending import waits_in
+from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.words import say
 from genklang.operate.problems import Refused
 from genklang.people import permissions
 from genklang.people.models import Action, Person, Role, User
@@ -120,7 +122,12 @@ def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, 
             ("log", _("Log")),
             ("settings", _("Settings")),
         ]
-    return [(label, reverse(f"operate:{name}", args=[adoption.public_id]), name == here) for name, label in pages]
+    found = [(label, reverse(f"operate:{name}", args=[adoption.public_id]), name == here) for name, label in pages]
+    found[2 + lead : 2 + lead] = [
+        (say(ledger), reverse("operate:ledger", args=[adoption.public_id, name]), here == f"ledger/{name}")
+        for name, ledger in words_of(adoption).protocol.ledgers.items()
+    ]
+    return found
 
 
 def trail(adoption: Adoption, last: str = "") -> list[tuple[str, str]]:
