@@ -14,6 +14,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from genklang.operate.attachments import Attachment as Attachment
+from genklang.operate.boards import BoardAddress as BoardAddress
+from genklang.operate.filed import FileRow as FileRow
+from genklang.operate.filed import Issued as Issued
 from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember

@@ -21,7 +21,9 @@ from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment,
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import planned_by_people, protocol_of, words_of
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.to_decide import proposals_behind
+from genklang.operate.pages.ways import about
 from genklang.operate.pages.words import Words
 from genklang.people.models import Person, User
 
@@ -42,7 +44,7 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do, in plain words. `kind` is alarm, task, due or late; `proposal` waits for a decision, `decide`."""
+    """One thing to do, in plain words. `kind` is alarm, task, due or late; `decide` is where `proposal` is decided."""
 
     kind: str
     enrolment: UUID
@@ -59,6 +61,7 @@ class Line:
     simulated: bool = False
     heading: str = ""
     about: Enrolment | None = None
+    regards: str = ""
     proposal: str = ""
     decide: str = ""
 
@@ -152,7 +155,7 @@ def _alarm_line(alarm: Alarm, words: Words) -> Line:
     return Line(
         kind="alarm",
         id=alarm.public_id,
-        **_about(alarm.enrolment, alarm.expectation, words, missed=True),
+        **_about(alarm.enrolment, alarm.due, words, missed=True),
         when=words.when(alarm.raised_at),
         since=words.since(alarm.raised_at),
         role=words.role(alarm.role),
@@ -199,7 +202,7 @@ def _columns(rows: QuerySet[Any, Any], group: int, at: str, end: str) -> QuerySe
         at=Cast(at, BigIntegerField()),
         row=F("pk"),
         who=F("enrolment_id"),
-        what=F("expectation"),
+        what=F("due"),
         end=Cast(end, BigIntegerField()),
     )
 
@@ -226,10 +229,11 @@ def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
 
 
 def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int, proposal: str = "", decide: str = "") -> Line:
-    words, what, at, end = words_of(enrolment), row["what"], row["at"], row["end"]
-    about = _about(enrolment, what, words, missed=row["group"] == TASK) | {"proposal": proposal, "decide": decide}
+    words, at, end = words_of(enrolment), row["at"], row["end"]
+    what = row["what"].partition("/")[0]
+    line = _about(enrolment, row["what"], words, missed=row["group"] == TASK) | {"proposal": proposal, "decide": decide}
     if row["group"] == TASK:
-        return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **about)
+        return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **line)
     late, today = at < now, words.local(at).date() <= words.local(now).date()
     heading = _("Do today") if today else _("Coming")
     return Line(
@@ -237,11 +241,12 @@ def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int, proposal: st
         when=words.when_due(what, at),
         since=words.when_due(what, end),
         heading=heading,
-        **about,
+        **line,
     )
 
 
-def _about(enrolment: Enrolment, expectation: str, words: Words, *, missed: bool) -> dict[str, Any]:
+def _about(enrolment: Enrolment, due: str, words: Words, *, missed: bool) -> dict[str, Any]:
+    expectation = due.partition("/")[0]
     return {
         "enrolment": enrolment.public_id,
         "person": enrolment.called,
@@ -250,6 +255,7 @@ def _about(enrolment: Enrolment, expectation: str, words: Words, *, missed: bool
         "adoption": enrolment.adoption.name,
         "simulated": enrolment.adoption.simulated,
         "about": enrolment,
+        "regards": about(due, Telling(enrolment.adoption, words)),
     }
 
 

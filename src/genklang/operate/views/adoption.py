@@ -16,6 +16,7 @@ from genklang.operate import sparing
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.around import around_of
+from genklang.operate.pages.board import has_board
 from genklang.operate.pages.figures import csv_rows, headlines
 from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
@@ -42,6 +43,7 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "enrolments": figures.enrolments,
         "asked": sparing.asked(found),
         "on_another_version": on_another_version(found),
+        "has_board": has_board(found),
     }
     return render(request, "operate/adoption.html", side(request, found, "adoption") | values)
 
