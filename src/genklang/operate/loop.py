@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from genklang.operate import clock, inside, worker
+from genklang.operate import clock, inside, issuing, worker
 from genklang.operate.guard import ClockGuard
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Loop:
         if now - self._beat_at >= BEAT_EVERY or now < self._beat_at:
             self._trusted = self._guard.beat(lag=self._lag)
             self._beat_at, self._lag = now, 0
+            issuing.settle_all()
         if not self._trusted:
             return False
         if self._before:

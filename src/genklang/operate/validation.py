@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic import ValidationError as Invalid
 
+from genklang.operate.sender import Sender
 from genklang.protocol.units import MoneyField
 
 Channel = Literal["device", "sms", "email", "alarm"]
@@ -40,6 +41,7 @@ class Overlay(BaseModel):
     names: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, float] = Field(default_factory=dict)
     places: dict[str, OwnPlaces] = Field(default_factory=dict)
+    sender: Sender | None = None
     channels: dict[Channel, Annotated[str, AfterValidator(check_address)]] = Field(default_factory=dict)
 
 

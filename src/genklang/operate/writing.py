@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
-from genklang.operate import attaching, books, inviting, models, outgoing, raising, sharing
+from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
 from genklang.operate.rows import delete, insert, update
 
 CHUNK = 400
@@ -41,6 +41,7 @@ def write(changes: Iterable[Change], *, now: int) -> None:
     for change in changes:
         inviting.note(change.enrolment, change.events)
         attaching.note(change.enrolment, change.events)
+        ordering.note(change.enrolment, change.events)
     _write_held(changes)
     _write_facts(changes, now)
     _write_dues(changes)

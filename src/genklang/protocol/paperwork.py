@@ -12,7 +12,7 @@ from genklang.protocol.written import Expr, Name, Names
 class FileIn(Labelled):
     """A CSV or XLSX file, or rows by the API: each row becomes an event once, or waits for a person to mend it.
 
-    The event's `by` are those who may hand it in, and who mend or reject the rows that wait.
+    It happens when it is handed in. The event's `by` are those who may hand it in, and who mend or reject the rows that wait.
     """
 
     rows: Name = Field(
@@ -23,9 +23,6 @@ class FileIn(Labelled):
         default_factory=dict, description="Headings of the file that are called something else than the field."
     )
     key: Names = Field(min_length=1, description="The fields that tell rows apart: rows alike in these are one row.")
-    at: Name | None = Field(
-        None, description="A date or instant field: when it happened. Left out: when the file was handed in."
-    )
     total: Name | None = Field(None, description="A number field whose sum must come out the same in documents.")
 
 

@@ -12,7 +12,6 @@ MISTAKES = [
     ("key: number,", "key: [number, nombre],", '"nombre" is no field of the event. Did you mean "number"?'),
     ("key: number,", "key: address,", '"address" may be left empty, so it does not tell rows apart'),
     ("Belopp: amount", "Belopp: amont", '"amont" is no field of the event'),
-    ("at: day", "at: name", '"name" is text. Name a field of type date or instant.'),
     ("total: amount}", "total: day}", '"day" is date. Name a field of type integer or number.'),
     ("by: [clerk, system]", "by: system", "Nobody may hand it in"),
     ("on: row\n", "on: raw\n", '"raw" is no event'),

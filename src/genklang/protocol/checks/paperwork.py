@@ -37,7 +37,6 @@ def _file(path: Path, file: FileIn, notes: Notes) -> None:
         if notes.known(place, field, event.fields, kind="field of the event") and not event.fields[field].required:
             what = f"{quoted(field)} may be left empty, so it does not tell rows apart"
             notes.note(place, what, "Name a field that every row has, or take required: false away.", written=field)
-    field_of(notes, (*path, "at"), file.at, event.fields, TIMES)
     field_of(notes, (*path, "total"), file.total, event.fields, NUMBERS)
     staff = [role for role in event.by if role in notes.protocol.roles]
     if not staff:

@@ -1,0 +1,23 @@
+"""What was just written may ask for documents: they are made as soon as it stands, or else by the worker."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from genklang.operate.machines import machine_for
+from genklang.operate.models import Enrolment, Event
+
+
+def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
+    """Orders the documents of what has just happened to the enrolment."""
+    documents = machine_for(enrolment).protocol.documents.values()
+    wanted = {document.on for document in documents}
+    if wanted and not wanted.isdisjoint(event.kind for event in events):
+        transaction.on_commit(partial(_issue, enrolment.adoption_id), robust=True)
+
+
+def _issue(adoption_id: int) -> None:
+    from genklang.operate import issuing  # late: what it records is written through here again
+
+    issuing.settle(adoption_id)
