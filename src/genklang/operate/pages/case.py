@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -24,7 +24,7 @@ from genklang.operate.pages.network import Network, network_of
 from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
-from genklang.operate.pages.ways import Way, Ways
+from genklang.operate.pages.ways import Way, Ways, about
 from genklang.operate.pages.words import Words, language, say, status_in_words
 from genklang.protocol.types import EventKind, Protocol
 
@@ -66,6 +66,7 @@ class Expected:
     id: UUID | None = None
     answered_by: str = ""
     ways: tuple[Way, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,14 +131,14 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
     words = words_of(enrolment)
     dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
     may_do = actions(enrolment, words.protocol, roles=roles, dues=dues)
-    ways = Ways(words, {action.kind: action.label for action in may_do})
+    shown = Shown(Telling(enrolment.adoption, words), Ways(words, {action.kind: action.label for action in may_do}))
     return Case(
         enrolment=enrolment,
         words=words,
         path=_path(words.protocol, enrolment),
-        alarms=_alarms(enrolment, words),
-        tasks=_tasks(enrolment, words, ways),
-        expected=[expected(due, words, ways) for due in coming(enrolment)],
+        alarms=_alarms(enrolment, shown),
+        tasks=_tasks(enrolment, shown),
+        expected=[_expected(due, shown) for due in coming(enrolment)],
         actions=may_do,
         facts=facts_in_words(words.protocol, known_facts(enrolment)),
         ended=words.protocol.stages[enrolment.stage].final,
@@ -322,8 +323,16 @@ def _path(protocol: Protocol, enrolment: Enrolment) -> list[Step]:
     return steps
 
 
-def expected(due: EngineDue, words: Words, ways: Ways) -> Expected:
+class Shown(NamedTuple):
+    """What a page tells dues with."""
+
+    telling: Telling
+    ways: Ways
+
+
+def _expected(due: EngineDue, shown: Shown) -> Expected:
     """A due in words."""
+    words = shown.telling.words
     return Expected(
         due=due.id,
         what=words.expectation(due.expectation),
@@ -332,11 +341,13 @@ def expected(due: EngineDue, words: Words, ways: Ways) -> Expected:
         help="",
         late=due.target_at < words.now,
         open=due.opens_at <= words.now,
-        ways=ways.of(due.id) if due.opens_at <= words.now else (),
+        ways=shown.ways.of(due.id) if due.opens_at <= words.now else (),
+        about=about(due.id, shown.telling),
     )
 
 
-def _alarms(enrolment: Enrolment, words: Words) -> list[Expected]:
+def _alarms(enrolment: Enrolment, shown: Shown) -> list[Expected]:
+    words = shown.telling.words
     rows = Alarm.objects.filter(enrolment=enrolment, closed_at__isnull=True).select_related("acknowledged_by")
     return [
         Expected(
@@ -349,12 +360,15 @@ def _alarms(enrolment: Enrolment, words: Words) -> list[Expected]:
             raised="alarm",
             id=row.public_id,
             answered_by=str(row.acknowledged_by or "") if row.acknowledged_at else "",
+            ways=shown.ways.of(row.due),
+            about=about(row.due, shown.telling),
         )
         for row in rows.order_by("raised_at")
     ]
 
 
-def _tasks(enrolment: Enrolment, words: Words, ways: Ways) -> list[Expected]:
+def _tasks(enrolment: Enrolment, shown: Shown) -> list[Expected]:
+    words = shown.telling.words
     rows = Task.objects.filter(enrolment=enrolment, closed_at__isnull=True).order_by("opened_at")
     return [
         Expected(
@@ -366,7 +380,8 @@ def _tasks(enrolment: Enrolment, words: Words, ways: Ways) -> list[Expected]:
             late=True,
             raised="task",
             id=row.public_id,
-            ways=ways.of(row.due),
+            ways=shown.ways.of(row.due),
+            about=about(row.due, shown.telling),
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from genklang.operate.pages.choosing import anchor_of, points_at
+from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import Expectation
 
@@ -16,6 +17,17 @@ class Way:
     kind: str
     label: str
     query: str
+
+
+def about(due: str, telling: Telling) -> str:
+    """What a due is about, where that is more than its name tells: a record that waits, a person."""
+    protocol = telling.words.protocol
+    declared = protocol.expectations[due.partition("/")[0]]
+    said = [telling.member(due.rpartition("/")[2])] if declared.each else []
+    fields = [protocol.events[kind].fields for kind in declared.expect]
+    if any(points_at(asked[name]) for name in declared.matching or () for asked in fields if name in asked):
+        said.append(telling.reference(anchor_of(due)))
+    return ", ".join(said)
 
 
 @dataclass(frozen=True)
