@@ -27,6 +27,7 @@ _WORDS = {
         "interval": "95 % av övningarna: {low} till {high}",
         "economy": "Kronor i månaden",
         "net": "Kvar när kostnaderna är dragna",
+        "ledger": "{n} överföringar, {moved} {unit} i allt; konton från {lowest} till {highest}, tillsammans {total}",
         "month": "månad",
         "week": "vecka",
         "quarter": "kvartal",
@@ -40,6 +41,7 @@ _WORDS = {
         "interval": "95 % of rehearsals: {low} to {high}",
         "economy": "Money a month",
         "net": "Left when costs are taken off",
+        "ledger": "{n} transfers, {moved} {unit} in all; accounts from {lowest} to {highest}, together {total}",
         "month": "month",
         "week": "week",
         "quarter": "quarter",
@@ -210,7 +212,22 @@ def _report(rehearsal: Rehearsal, expected: Expectation, language: str) -> list[
         "",
         *_indicators(protocol, expected, language),
         *_money(protocol, expected, language),
+        *_ledgers(rehearsal, language),
     ]
+
+
+def _ledgers(rehearsal: Rehearsal, language: str) -> list[str]:
+    """What simulated people's accounts come to: together always nothing."""
+    from genklang.rehearsal.ledgers import ledgers_in
+
+    lines = []
+    for one in ledgers_in(rehearsal):
+        declared = rehearsal.protocol.ledgers[one.name]
+        told = {name: _number(float(getattr(one, name)), language) for name in ("moved", "lowest", "highest", "total")}
+        unit = declared.unit.in_language(language) if declared.unit else "SEK"
+        text = _WORDS[language]["ledger"].format(n=one.transfers, unit=unit, **told)
+        lines += ["", declared.in_language(language), f"  {text}"]
+    return lines
 
 
 def _indicators(protocol: Protocol, expected: Expectation, language: str) -> list[str]:
