@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from genklang.engine.draft import Draft
@@ -78,14 +79,16 @@ def check(compiled: Compiled, state: State | None, event: Event, *, now: int | N
         return [Problem(code="unknown_event", kind=event.kind, written=event.kind, words=names)]
     problems = [] if event.id else [Problem(code="no_id", kind=event.kind)]
     problems += _role(compiled, kind, event, state)
-    problems += coerce(compiled, event.kind, event.data).problems
+    read = coerce(compiled, event.kind, event.data)
+    problems += read.problems
     if event.kind == "enrolled" and len(compiled.participants) > 1 and not event.data.get(PARTICIPANT):
         words = example(_participant(compiled))
         problems.append(Problem(code="missing_field", kind=event.kind, field=PARTICIPANT, words=words))
     if now is not None and event.occurred_at > now + AHEAD:
         problems.append(Problem(code="from_future", kind=event.kind, written=format_instant(event.occurred_at)))
     if state is not None:
-        problems += _forbidden(compiled, state, kind) if problems else _possible(compiled, state, kind, event)
+        as_read = replace(event, data=read.data)  # conditions compare numbers, not what was written
+        problems += _forbidden(compiled, state, kind) if problems else _possible(compiled, state, kind, as_read)
     return problems
 
 

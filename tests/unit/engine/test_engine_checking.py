@@ -27,6 +27,7 @@ PROTOCOL = protocol_from(
         "events": {
             "asked": {"by": "nurse", "fields": FIELDS},
             "trained": {"by": "nurse", "when": "arm = 'a'"},
+            "billed": {"by": "nurse", "when": "kronor < 500", "fields": {"kronor": {"type": "number"}}},
             "ended": {"by": "nurse", "moves": ["active", "ended"]},
         },
         "expectations": {
@@ -141,6 +142,11 @@ def test_wrong_fields_do_not_hide_that_the_stage_forbids_it() -> None:
     ended = MACHINE.step(ACTIVE, Event("end", "ended", NOON)).state
     problems = MACHINE.check(ended, Event("x", "asked", NOON + 1, data={"agrees": "perhaps"}))
     assert [problem.code for problem in problems] == ["wrong_value", "stage_forbids"]
+
+
+def test_a_condition_is_asked_of_what_was_read_not_of_what_was_written() -> None:
+    assert codes("billed", kronor="275,50") == []
+    assert codes("billed", kronor="1000") == ["condition_not_met"]
 
 
 def test_before_the_enrolment_is_refused() -> None:
