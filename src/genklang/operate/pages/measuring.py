@@ -162,7 +162,8 @@ def _measured_things(protocol: Protocol) -> set[str]:
     """Everything that an indicator or the study is taken of."""
     found = {indicator.of for indicator in protocol.indicators.values()}
     if protocol.study:
-        found |= {outcome.of for outcome in protocol.study.outcomes.values()}
+        for outcome in protocol.study.outcomes.values():
+            found |= {outcome.of, *([outcome.before.of] if outcome.before else [])}
         found |= {name for series in protocol.study.series.values() for name in (series.of, series.change)}
         if protocol.study.time_to_event:
             found |= {protocol.study.time_to_event.start, protocol.study.time_to_event.end}
