@@ -4,6 +4,7 @@ A document, its number and the event of its making are written in one transactio
 the adoption's. What is missing is found in the log, so that trying again makes nothing twice.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from genklang.operate.filed import Issued
 from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Enrolment, Event
+from genklang.operate.problems import Refused
 from genklang.operate.recording import Recorder
 from genklang.operate.sender import Sender
 from genklang.operate.writing import write
@@ -25,6 +27,7 @@ from genklang.protocol.paperwork import Document, DocumentLine
 from genklang.protocol.scopes import event_scope
 from genklang.protocol.types import Protocol
 
+log = logging.getLogger(__name__)
 DIGITS = 6
 
 
@@ -52,12 +55,21 @@ def waiting(adoption: Adoption) -> int:
 def settle_all() -> int:
     """For the worker: whatever a process that died has left. Adoptions without documents cost nothing."""
     rows = Adoption.objects.filter(historical=False, overlay__has_key="sender").select_related("protocol_version")
-    return sum(settle(row.pk) for row in rows)
+    return sum(_settle_quietly(row) for row in rows)
 
 
 def invoice_of(issued: Issued) -> Invoice:
     """The invoice as it was issued."""
     return from_json(dict(issued.content))
+
+
+def _settle_quietly(adoption: Adoption) -> int:
+    """One adoption whose documents cannot be made does not stop the others."""
+    try:
+        return settle(adoption.pk)
+    except (Refused, ArithmeticError, ValueError):
+        log.exception("documents of adoption %d were not made", adoption.pk)
+        return 0
 
 
 def _waiting_enrolments(adoption: Adoption) -> list[str]:
@@ -194,13 +206,16 @@ def _exact(number: float | int | None) -> Decimal:
 
 def _record(recorder: Recorder, rows: Sequence[Issued]) -> None:
     """The event of each document's making, in the same transaction."""
-    protocol = recorder.machine.protocol
-    for place, row in enumerate(rows):
+    protocol, last = recorder.machine.protocol, recorder.state.last
+    after = last[1] + 1 if last and last[0] == recorder.now else 0  # at the same instant, it comes after what it is of
+    for place, row in enumerate(rows, start=after):
         document = protocol.documents[row.document]
         data = _made_of(protocol, document, row)
         key = f"{row.event}:{row.document}"
         event = IncomingEvent(key, recorder.enrolment.key, document.made, recorder.now, data, sequence=place)
-        recorder.take(event, Source(by="system", house=True))
+        answer = recorder.take(event, Source(by="system", house=True))
+        if answer.problems:
+            raise Refused(answer.problems)
     if rows:
         write([recorder.finish()], now=recorder.now)
 
