@@ -14,6 +14,7 @@ from genklang.engine.folding import arrange, current, play, refold
 from genklang.engine.happening import happen
 from genklang.engine.passing import settle
 from genklang.engine.plan import Compiled
+from genklang.engine.pointing import unknown_references
 from genklang.engine.problems import Problem
 from genklang.engine.time import NEVER, Zone
 from genklang.engine.types import Allocate, DrawSample, Event, OutOfOrder, State, Step, Track
@@ -117,13 +118,16 @@ class Machine:
     ) -> list[Problem]:
         """What is wrong with an event, for whoever reports it. Empty where it would be accepted.
 
-        A late event is judged by how things stood when it happened if `history` is given, else by its form alone.
-        `now` refuses events from the future.
+        A late event is judged by how things stood when it happened if `history` is given, else by its form alone. With
+        `history` the events that it points at must be there too. `now` refuses events from the future.
         """
         then: State | None = state
         if not in_order(state, event):
             then = self.fold(state.enrolment, history(), until=event.occurred_at).state if history else None
-        return check(self._compiled, then, event, now=now)
+        problems = check(self._compiled, then, event, now=now)
+        if history is None or event.kind not in self._compiled.pointing:
+            return problems
+        return problems + unknown_references(self.protocol, event, history())
 
     def check_form(self, event: Event) -> list[Problem]:
         """What is wrong with an event whatever has happened before: its kind, who reports it, its fields."""

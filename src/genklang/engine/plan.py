@@ -62,6 +62,7 @@ class Compiled:
         self.kinds = {name: self._kind(name) for name in (*BUILT_IN, *protocol.events)}
         self.drawn = {name: self._begun_by(name) for name in protocol.draws}
         self.member_roles = frozenset(protocol.member_roles)
+        self.pointing = frozenset(name for name, kind in protocol.events.items() if _points(kind))
         self.participants = protocol.participant_roles
         self.places = {rule.name: place for place, rule in enumerate(self.rules)}
 
@@ -129,6 +130,10 @@ def rule_anchored(rule: Rule) -> AfterEvent:
     if not isinstance(rule.plan, AfterEvent):
         raise TypeError(f"{rule.name} is begun by no event")
     return rule.plan
+
+
+def _points(kind: EventKind) -> bool:
+    return any(field.type == "reference" for field in kind.fields.values())
 
 
 def member_field(protocol: Protocol, event: str) -> str:

@@ -31,7 +31,7 @@ Checked = tuple[engine.Event, tuple[Problem, ...]]
 CHANCE = (engine.Allocate, engine.DrawSample)
 UNEXPLAINED = "unexplained"
 LARGEST_DATA = 64 * 1024
-WAITS = {"stage_forbids", "condition_not_met"}
+WAITS = {"stage_forbids", "condition_not_met", "required_first", "unknown_reference"}
 
 
 class Recorder:
@@ -91,6 +91,7 @@ class Recorder:
                 self._coming.append(event)
             if isinstance(event, engine.Event) and in_order(state, event):
                 state = self.machine.step(state, event).state
+        self._coming = []
         return checked
 
     def _checked(self, incoming: IncomingEvent, source: Source, *, then: engine.State | None = None) -> Checked:
@@ -105,7 +106,8 @@ class Recorder:
         raw = engine.Event(event.id, event.kind, event.occurred_at, event.by, incoming.data, event.sequence, self.now)
         if problem := self._out_of_bounds(event):  # how things stood at such a time says nothing
             return event, (problem, *map(in_words, self.machine.check_form(raw)))
-        found = self.machine.check(self._just_before(event, then or self.state), raw, history=self.log)
+        before = self._just_before(event, then or self.state)
+        found = self.machine.check(before, raw, history=self._known_so_far)
         if source.may_wait:
             found = [problem for problem in found if problem.code not in WAITS]
         if found:
@@ -118,7 +120,7 @@ class Recorder:
             self.machine,
             incoming.kind,
             incoming.data,
-            log=lambda: [*self.log(), *self._coming],
+            log=self._known_so_far,
             enrolment=self.enrolment.key,
         )
 
@@ -129,6 +131,10 @@ class Recorder:
         if reported:
             found += deciding.unexplained(self.machine.protocol, event)
         return found or (books.too_low(self.enrolment, event, pending=self.change.events) if reported else [])
+
+    def _known_so_far(self) -> list[engine.Event]:
+        """What an event may point at: the log, and what came with it and was right."""
+        return [*self.log(), *self._coming]
 
     def _just_before(self, event: engine.Event, state: engine.State) -> engine.State:
         """How things stand just before an event that answers to a due; the worker may not have come as far yet."""
@@ -233,7 +239,6 @@ class Recorder:
         event = self.machine.allocation(effect, arm=arm)
         if event.id not in {one.id for one in drawn}:
             self._apply(event, Source(by="system"))
-
 
     def _draw_sample(self, effect: engine.DrawSample) -> None:
         """Draws whether the enrolment is in a sample, by the adoption's seed; nothing in an imported past."""

@@ -45,7 +45,11 @@ class Rehearsal(Part):
         default_factory=dict, description="Numbers that expressions here may name, and that people may change."
     )
     facts: dict[Name, Expr] = Field(
-        default_factory=dict, description="How each fact is drawn, in order; a later one may name an earlier."
+        default_factory=dict, description="How each fact is drawn, in order; a later one may name an earlier. "
+        "With several participants also `participant`: which of them it is."
+    )
+    members: dict[Name, Expr] = Field(
+        default_factory=dict, description="How many belong to an enrolment in each role for members, drawn."
     )
     behaviour: dict[Name, Behaviour] = Field(
         default_factory=dict, description="By the name of an expectation or an event."

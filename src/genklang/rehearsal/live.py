@@ -8,11 +8,14 @@ sent before is a duplicate.
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Iterator
+from typing import Any
 
 from genklang.engine.types import Due, Event, State
+from genklang.protocol.types import EventField
 from genklang.rehearsal.participant import answer_at, later, row_at, seeded
-from genklang.rehearsal.script import Act, Script
+from genklang.rehearsal.script import Act, Find, Script
 
 MOST_OCCURRENCES = 100_000
 
@@ -31,8 +34,8 @@ def answer(script: Script, state: State, due: Due, *, seed: int, enrolled_at: in
     if at is None:
         return None
     carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
-    data = act.data(carried, rng, match=due.match)
-    return Event(_named(state.enrolment, due.id), act.event, at, act.role, data)
+    data = act.data(carried, rng, find=_finding(state), match=due.match)
+    return None if data is None else Event(_named(state.enrolment, due.id), act.event, at, act.role, data)
 
 
 def answers(script: Script, state: State, *, seed: int, enrolled_at: int, now: int) -> list[Event]:
@@ -76,7 +79,21 @@ def _of_act(
         if at <= until:
             carried = row_at(script, state, {}, at=at, enrolled_at=enrolled_at)
             name = _named(state.enrolment, act.name, anchor.id, number)
-            yield Event(name, act.event, at, act.role, act.data(carried, rng))
+            data = act.data(carried, rng, find=_finding(state, anchor))
+            if data is not None:
+                yield Event(name, act.event, at, act.role, data)
+
+
+def _finding(state: State, *anchors: Event) -> Find:
+    """What fields point at, as far as a state and the event that came before tell."""
+
+    def find(field: EventField, rng: random.Random) -> Any:
+        if field.type == "member":
+            return rng.choice(sorted(state.members)) if state.members else None
+        found = [event.id for event in anchors if field.whose == "own" and event.kind in (field.of or ())]
+        return (found if field.many else found[0]) if found else None
+
+    return find
 
 
 def _named(enrolment: str, *parts: object) -> str:

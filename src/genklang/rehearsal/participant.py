@@ -16,9 +16,11 @@ from heapq import heappop, heappush
 from typing import Any
 
 from genklang.engine.machine import Machine
+from genklang.engine.randomisation import is_drawn
 from genklang.engine.time import DAY
 from genklang.engine.types import (
     Allocate,
+    DrawSample,
     Due,
     Effect,
     Event,
@@ -29,8 +31,10 @@ from genklang.engine.types import (
     Step,
     Track,
 )
+from genklang.protocol.scopes import PARTICIPANT
+from genklang.protocol.types import EventField
 from genklang.protocol.units import SECOND
-from genklang.rehearsal.script import Act, Row, Script
+from genklang.rehearsal.script import Act, Find, Row, Script
 from genklang.rehearsal.staff import answers_alarm, answers_task
 
 AVERAGE_MONTH = 30.436875 * DAY
@@ -84,6 +88,8 @@ class Participant:
         self.machine = machine
         self.script = script
         self.index = index
+        self.seed = seed
+        self.outside: Find = nothing_outside
         self.rng = seeded(seed, index)
         self.enrolment = enrolment_name(seed, index)
         self.state = machine.begin(self.enrolment)
@@ -118,6 +124,8 @@ class Participant:
         self.person = self.script.draw_facts(self.rng)
         at_once = {name: value for name, value in self.person.items() if name not in self.script.told_later}
         yield from self._happen("enrolled", start, by="system", data=at_once)
+        for member, role in self.script.draw_members({**self.script.parameters, **self.person}, self.rng).items():
+            yield from self._happen("member_joined", start, by="system", data={"member": member, "role": role})
 
     def go_on(self) -> Generator[Allocate, str, None]:
         """Do what comes next."""
@@ -166,6 +174,12 @@ class Participant:
             if isinstance(effect, Allocate):
                 arm = yield effect
                 yield from self._apply(self.machine.allocation(effect, arm=arm))
+            elif isinstance(effect, DrawSample):
+                yield from self._apply(self.machine.drawing(effect, chosen=self._is_drawn(effect.draw)))
+
+    def _is_drawn(self, draw: str) -> bool:
+        share = self.machine.protocol.draws[draw].share
+        return is_drawn(f"rehearsal/{self.seed}", draw=draw, enrolment=self.enrolment, share=share)
 
     def _take(self, step: Step) -> None:
         """Go on from a step: keep its facts, and plan what people will do about what is new."""
@@ -211,7 +225,7 @@ class Participant:
     def _answer(self, act: Act, due: Due) -> Action:
         def answer(at: int) -> Generator[Allocate, str, None]:
             if any(one.id == due.id for one in self._dues(act.name)):
-                yield from self._happen(act.event, at, by=act.role, data=self._data(act, at, match=due.match))
+                yield from self._act(act, at, match=due.match)
 
         return answer
 
@@ -235,12 +249,35 @@ class Participant:
 
     def _send(self, act: Act) -> Action:
         def send(at: int) -> Generator[Allocate, str, None]:
-            yield from self._happen(act.event, at, by=act.role, data=self._data(act, at))
+            yield from self._act(act, at)
 
         return send
 
-    def _data(self, act: Act, at: int, *, match: Any = None) -> dict[str, Any]:
-        return act.data(self._row(at) if act.fields else {}, self.rng, match=match)
+    def _act(self, act: Act, at: int, *, match: Any = None) -> Generator[Allocate, str, None]:
+        """Send the event of an act, if it is this participant's to send, and there is what it points at."""
+        by = self._reporter(act)
+        data = act.data(self._row(at) if act.fields else {}, self.rng, find=self._find, match=match)
+        if by is not None and data is not None:
+            yield from self._happen(act.event, at, by=by, data=data)
+
+    def _reporter(self, act: Act) -> str | None:
+        """Who sends it: whoever this participant is, or else the first of the others who may."""
+        own = self.person.get(PARTICIPANT)
+        if own is None or own in act.roles:
+            return own or act.role
+        participants = self.machine.protocol.participant_roles
+        return next((role for role in act.roles if role not in participants), None)
+
+    def _find(self, field: EventField, rng: random.Random) -> Any:
+        """What a field points at: the latest event of its kinds, one of the members; else something outside."""
+        if field.type == "file":
+            return "simulated"
+        if field.type == "member":
+            return rng.choice(sorted(self.state.members)) if self.state.members else None
+        if field.type == "participant" or field.whose == "others":
+            return self.outside(field, rng)
+        latest = next((event.id for event in reversed(self.events) if event.kind in (field.of or ())), None)
+        return [latest] if field.many and latest else latest
 
     def _row(self, at: int) -> Row:
         """What a behaviour may ask about, as it stands at an instant."""
@@ -264,6 +301,10 @@ class Participant:
                 yield from self._happen(kind, at, by=effect.role, data={"due": effect.due})
 
         return deal
+
+
+def nothing_outside(field: EventField, rng: random.Random) -> None:
+    """What somebody who lives alone finds of others."""
 
 
 def later(instant: int, delay: float) -> int:

@@ -7,30 +7,38 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from genklang.engine.plan import member_field
 from genklang.engine.time import Zone, format_instant
+from genklang.protocol.checks.pointing import POINTING
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.scopes import rehearsal_scope
-from genklang.protocol.types import Behaviour, EventKind, Expectation, FieldKind, Protocol, Rehearsal
+from genklang.protocol.types import Behaviour, EventField, EventKind, Expectation, FieldKind, Protocol, Rehearsal
 from genklang.protocol.units import Duration
 from genklang.rehearsal.problems import RehearsalError, check_parameters
 
 Row = Mapping[str, Any]
 Draw = Callable[[Row, random.Random], Any]
+Find = Callable[[EventField, random.Random], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value that a simulated event carries: drawn, or what the person is (`fact`)."""
+    """One value that a simulated event carries: drawn, or what the person is (`fact`), or what it points at."""
 
     name: str
     draw: Draw | None
     fact: str | None
-    kind: FieldKind
+    declared: EventField
+
+    @property
+    def points(self) -> bool:
+        """Whether the value is something that must be found: an earlier event, a member, another enrolment, a file."""
+        return self.draw is None and self.declared.type in POINTING
 
     def value(self, row: Row, rng: random.Random) -> Any:
         """The value as JSON has it."""
         drawn = self.draw(row, rng) if self.draw else row.get(self.fact or "")
-        return as_json(drawn, self.kind)
+        return as_json(drawn, self.declared.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +46,12 @@ class Act:
     """One behaviour, ready to be drawn from.
 
     `event` is the kind that is sent, by `role`. Late draws are for expectations. `personal` says that its chances
-    depend on the person or the time, not only on parameters.
+    depend on the person or the time, not only on parameters. `several` are matched fields that point at several.
     """
 
     name: str
     event: str
-    role: str
+    roles: tuple[str, ...]
     when: Draw
     probability: Draw
     delay: Draw
@@ -51,6 +59,7 @@ class Act:
     late_delay: Draw
     fields: tuple[Field, ...]
     matching: tuple[str, ...]
+    several: frozenset[str]
     after: str
     every: Duration | None
     personal: bool
@@ -65,13 +74,33 @@ class Act:
             return False
         return rng.random() < (self.late_probability(row, rng) or 0)
 
-    def data(self, row: Row, rng: random.Random, *, match: Any = None) -> dict[str, Any]:
-        """What the event carries; `match` is the value that ties it to its due."""
-        drawn = {field.name: field.value(row, rng) for field in self.fields}
-        told = {name: value for name, value in drawn.items() if value is not None}
+    @property
+    def role(self) -> str:
+        """Who sends it, where nothing else is known about them."""
+        return self.roles[0]
+
+    def data(self, row: Row, rng: random.Random, *, find: Find, match: Any = None) -> dict[str, Any] | None:
+        """What the event carries; `match` is what ties it to its due. None where nothing is there to point at.
+
+        `find` gives what a field points at, None for nothing.
+        """
+        tied = self._tied(match)
+        told: dict[str, Any] = {}
+        for field in self.fields:
+            if field.name in tied:
+                continue
+            value = find(field.declared, rng) if field.points else field.value(row, rng)
+            if value is not None:
+                told[field.name] = value
+            elif field.points and field.declared.required:
+                return None
+        return told | tied
+
+    def _tied(self, match: Any) -> dict[str, Any]:
         if not self.matching or match is None:
-            return told
-        return told | dict(zip(self.matching, match if len(self.matching) > 1 else (match,), strict=True))
+            return {}
+        tied = dict(zip(self.matching, match if len(self.matching) > 1 else (match,), strict=True))
+        return {name: [value] if name in self.several else value for name, value in tied.items()}
 
 
 class Script:
@@ -88,6 +117,7 @@ class Script:
         self.parameters = {name: float(one.value) for name, one in declared.parameters.items()} | given
         self.arrivals = declared.arrivals
         self._scope = rehearsal_scope(protocol)
+        self._members = {role: self._draw(text) for role, text in declared.members.items()}
         self._facts = {name: self._draw(text) for name, text in declared.facts.items()}
         acts = [self._act(name, behaviour) for name, behaviour in declared.behaviour.items()]
         self.answers = {act.name: act for act in acts if act.name in protocol.expectations}
@@ -98,8 +128,14 @@ class Script:
         """Draw one person: every fact, in the protocol's order; later ones may depend on earlier."""
         known: dict[str, Any] = dict(self.parameters)
         for name, draw in self._facts.items():
-            known[name] = as_json(draw(known, rng), self.protocol.facts[name].type)
+            fact = self.protocol.facts.get(name)
+            known[name] = as_json(draw(known, rng), fact.type if fact else "text")
         return {name: known[name] for name in self._facts}
+
+    def draw_members(self, row: Row, rng: random.Random) -> dict[str, str]:
+        """Draw who belongs to an enrolment: their roles, by what they are called."""
+        numbers = {role: int(draw(row, rng) or 0) for role, draw in self._members.items()}
+        return {f"{role}-{number + 1}": role for role, many in numbers.items() for number in range(many)}
 
     def _act(self, name: str, behaviour: Behaviour) -> Act:
         expectation = self.protocol.expectations.get(name)
@@ -108,26 +144,31 @@ class Script:
         return Act(
             name=name,
             event=event,
-            role=kind.by[0] if kind else "system",
+            roles=tuple(kind.by) if kind else ("system",),
             when=self._draw(behaviour.when or "true"),
             probability=self._draw(behaviour.probability),
             delay=self._draw(behaviour.delay),
             late_probability=self._draw(behaviour.late_probability) if behaviour.late_probability else None,
             late_delay=self._draw(behaviour.late_delay),
             fields=self._fields(kind, behaviour) if kind else (),
-            matching=tuple(expectation.matching or ()) if expectation else (),
+            matching=self._matching(event, expectation) if expectation else (),
+            several=frozenset(field for field, one in (kind.fields.items() if kind else ()) if one.many),
             after=behaviour.after or "enrolled",
             every=behaviour.every,
             personal=self._is_personal(behaviour),
         )
 
+    def _matching(self, event: str, expectation: Expectation) -> tuple[str, ...]:
+        """The fields that tie an answer to its due, the member's last."""
+        return (*(expectation.matching or ()), *([member_field(self.protocol, event)] if expectation.each else ()))
+
     def _fields(self, kind: EventKind, behaviour: Behaviour) -> tuple[Field, ...]:
         fields = []
         for name, declared in kind.fields.items():
             if name in behaviour.fields:
-                fields.append(Field(name, self._draw(behaviour.fields[name]), None, declared.type))
-            elif declared.states:
-                fields.append(Field(name, None, declared.states, declared.type))
+                fields.append(Field(name, self._draw(behaviour.fields[name]), None, declared))
+            elif declared.states or (declared.type in POINTING and declared.required):
+                fields.append(Field(name, None, declared.states, declared))
         return tuple(fields)
 
     def _draw(self, text: str) -> Draw:

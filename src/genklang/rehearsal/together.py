@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from heapq import heappop, heappush
+from random import Random
 
 from genklang.engine.machine import Machine
 from genklang.engine.randomisation import ListState, allocate, shares
 from genklang.engine.shared import Delivery, Places, Shared, Told, passed
 from genklang.engine.types import Allocate, Event
-from genklang.protocol.types import Protocol
+from genklang.protocol.scopes import fields_of
+from genklang.protocol.types import EventField, Protocol
 from genklang.rehearsal.participant import Life, Participant
 from genklang.rehearsal.script import Script
 
+MOST_LOOKED_AT = 50
 Doing = Generator[Allocate, str, None]
 
 
@@ -54,6 +58,10 @@ class Town:
         self._standing = [self._places.standing(one.state) for one in self.people]
         self._numbers = {one.enrolment: index for index, one in enumerate(self.people)}
         self._events: dict[str, Told] = {}
+        self._by_kind: dict[str, list[Told]] = {}
+        self._taken: set[str] = set()
+        for one in self.people:
+            one.outside = partial(self._found, one.enrolment)
         self._seen = [0] * len(starts)
         self._drawn: ListState = {}
         self._queue: list[tuple[int, int]] = [(start, index) for index, start in enumerate(starts)]
@@ -126,13 +134,33 @@ class Town:
         person = self.people[index]
         new: list[Event] = person.events[self._seen[index] :]
         self._seen[index] = len(person.events)
-        self._events |= {event.id: Told(person.enrolment, event) for event in new}
+        for event in new:
+            self._remember(Told(person.enrolment, event))
         standing = self._places.standing(person.state)
         if standing != self._standing[index]:
             self._standing[index] = standing
             self._shared = self._places.observe(self._shared, person.state)
             self._changed = True
         return [one for event in new for one in passed(self._protocol, person.enrolment, event, self)]
+
+    def _remember(self, told: Told) -> None:
+        self._events[told.event.id] = told
+        self._by_kind.setdefault(told.event.kind, []).append(told)
+        fields = fields_of(self._protocol, told.event.kind)
+        self._taken.update(str(told.event.data.get(name)) for name, field in fields.items() if field.once)
+
+    def _found(self, enrolment: str, field: EventField, rng: Random) -> str | None:
+        """What somebody finds of others: one of them, or one of their latest events that nobody has taken."""
+        if field.type == "participant":
+            others = [one.enrolment for one in self.people if one.events and one.enrolment != enrolment]
+        else:
+            latest = [told for kind in field.of or () for told in self._by_kind.get(kind, [])[-MOST_LOOKED_AT:]]
+            others = [
+                told.event.id
+                for told in latest
+                if told.enrolment != enrolment and not (field.once and told.event.id in self._taken)
+            ]
+        return rng.choice(others) if others else None
 
     def _hand_on(self, deliveries: deque[Delivery], at: int) -> None:
         """Deliver, and whatever comes of that, until nothing is left; then give what has become free."""

@@ -32,9 +32,8 @@ def _roles(protocol: Protocol, notes: Notes) -> None:
         what = f"An enrolment is a matter, and about {quoted(protocol.participant_role)}"
         notes.note(("matter",), what, "Take participant: true away, or the matter.", key=True)
     for name, role in protocol.roles.items():
-        ways = [way for way in ("participant", "member", "guest", "public") if getattr(role, way)]
-        if len(ways) > 1:
-            what = f"{quoted(name)} is both {' and '.join(ways)}"
+        if role.participant and role.member:
+            what = f"{quoted(name)} is whom an enrolment is about, and belongs to it too"
             notes.note(("roles", name), what, "Keep one, and write another role.", written=name, key=True)
     for name in _NOT_ROLES:
         if name in protocol.roles:

@@ -10,10 +10,10 @@ _OF_REFERENCES = {"of": None, "whose": "own", "many": False, "once": False}
 
 
 def check(protocol: Protocol, notes: Notes) -> None:
-    """Note what is wrong with what fields point at."""
+    """Note what is wrong with what fields point at. (Files have checks of their own.)"""
     for name, fact in protocol.facts.items():
         path: Path = ("facts", name)
-        if fact.type in POINTING:
+        if fact.type in POINTING[:3]:
             what = f"A fact is {fact.type}, which only what happens can tell"
             notes.note((*path, "type"), what, "Make it a field of an event.", written=fact.type)
         if fact.valid is not None and not fact.valid:

@@ -1,10 +1,11 @@
 """Checks of the rehearsal: parameters, how facts are drawn, and how simulated people behave."""
 
 from genklang.protocol.checks.notes import Notes
+from genklang.protocol.checks.pointing import POINTING
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
 from genklang.protocol.problems import closest, listed, quoted
-from genklang.protocol.scopes import ANCHORS, KINDS, RESERVED, fields_of, rehearsal_scope
+from genklang.protocol.scopes import ANCHORS, KINDS, PARTICIPANT, RESERVED, fields_of, rehearsal_scope
 from genklang.protocol.types import Behaviour, DataField, Parameter, Protocol, Rehearsal
 
 _DURATIONS = ("delay", "late_delay")
@@ -19,6 +20,9 @@ def check(protocol: Protocol, notes: Notes) -> None:
     for name, parameter in rehearsal.parameters.items():
         _parameter(("rehearsal", "parameters", name), name, parameter, notes)
     _facts(rehearsal, notes)
+    for role, text in rehearsal.members.items():
+        if notes.known(("rehearsal", "members", role), role, protocol.member_roles, kind="role with member: true"):
+            notes.expression(("rehearsal", "members", role), text, rehearsal_scope(protocol), Type.INTEGER)
     for name, behaviour in rehearsal.behaviour.items():
         path = ("rehearsal", "behaviour", name)
         if notes.known(path, name, (*protocol.expectations, *protocol.events), kind="expectation or event"):
@@ -40,9 +44,15 @@ def _parameter(path: Path, name: str, parameter: Parameter, notes: Notes) -> Non
 
 def _facts(rehearsal: Rehearsal, notes: Notes) -> None:
     scope = rehearsal_scope(notes.protocol)
+    if len(notes.protocol.participant_roles) > 1 and PARTICIPANT not in rehearsal.facts:
+        example = ", ".join(f"'{role}', 1" for role in notes.protocol.participant_roles)
+        what = "Nothing says which participant a simulated person is"
+        notes.note(("rehearsal",), what, f'Add it under facts: participant: "choose({example})".', key=True)
     for name, text in rehearsal.facts.items():
         path = ("rehearsal", "facts", name)
-        if notes.known(path, name, notes.protocol.facts, kind="fact"):
+        if name == PARTICIPANT and len(notes.protocol.participant_roles) > 1:
+            notes.expression(path, text, scope, Type.TEXT)
+        elif notes.known(path, name, notes.protocol.facts, kind="fact"):
             notes.expression(path, text, scope, KINDS[notes.protocol.facts[name].type])
 
 
@@ -107,7 +117,8 @@ def _is_missing(name: str, field: DataField, behaviour: Behaviour, notes: Notes)
     rehearsal = notes.protocol.rehearsal
     drawn = rehearsal is not None and stated in rehearsal.facts
     matched = any(name in (one.matching or ()) for one in notes.protocol.expectations.values())
-    return field.required and name not in behaviour.fields and not drawn and not matched
+    found = field.type in POINTING  # the latest event, one of the members: see genklang.rehearsal
+    return field.required and name not in behaviour.fields and not (drawn or matched or found)
 
 
 def _example(field: DataField) -> str:
@@ -121,5 +132,6 @@ def _example(field: DataField) -> str:
         "times": "times('08:00', '20:00')",
         "choice": f"choose({', '.join(repr(name) + ', 1' for name in field.options)})",
         "instant": "now()",
+        "numbers": "numbers(4, 9)",
     }
     return f'"{examples[field.type]}"'

@@ -19,7 +19,7 @@ from genklang.rehearsal.cases.reading import PlacedCase
 from genklang.rehearsal.cases.stories import Mismatch, PureDriver, label
 
 _ABOUT_DUES = ("acknowledged", "resolved", "waived")
-_WAITING = frozenset({"stage_forbids", "condition_not_met", "not_enrolled"})
+_WAITING = frozenset({"stage_forbids", "condition_not_met", "required_first", "not_enrolled"})
 _NO_TEXT = "nothing"
 
 
