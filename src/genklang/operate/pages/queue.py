@@ -162,7 +162,7 @@ def _page(
         share_label=say(fact) if fact else "",
         shares=[_share(place, part.share, part.own, part.held, part.waiting) for part in now.parts],
         waiting=waiting,
-        longest=words.since(min(one.since for one in turn)) if turn else "",
+        longest=_("longest %(since)s") % {"since": words.since(min(one.since for one in turn))} if turn else "",
         used=_used(adoption, place, now, words.now),
         marks=marks,
     )
