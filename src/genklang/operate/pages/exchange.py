@@ -131,6 +131,12 @@ def shared_kinds(protocol: Protocol) -> frozenset[str]:
     return readable_kinds(protocol, protocol.participant_roles)
 
 
+def shared_as(enrolment: Enrolment, kind: str) -> str:
+    """The name under which others may read an event of this kind; empty where they may not."""
+    words = words_of(enrolment)
+    return called_in_words(enrolment, words) if kind in shared_kinds(words.protocol) else ""
+
+
 def ways_now(enrolment: Enrolment, roles: Iterable[str]) -> list[Way]:
     """The ways in which these roles may answer others as things stand."""
     protocol = words_of(enrolment).protocol

@@ -193,7 +193,8 @@ def _part(enrolment: Enrolment, user: User) -> Part:
     words, protocol = words_of(enrolment), protocol_of(enrolment.protocol_version)
     mine = Mine(enrolment, words, user, access.own_roles(user, enrolment))
     known = cases.known_facts(enrolment) if mine.is_participant else {}
-    texts = {name for name, fact in protocol.facts.items() if fact.type == "text"}
+    names = {role.called for role in protocol.roles.values()}
+    texts = {name for name, fact in protocol.facts.items() if fact.type == "text" and name not in names}
     own = [
         (say(protocol.facts[name]), capfirst(str(known[name])))
         for name in protocol.facts

@@ -18,6 +18,7 @@ from genklang.operate.forms.answers import AnswerForm
 from genklang.operate.inviting import made_by
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.exchange import shared_as
 from genklang.operate.pages.known import Teller
 from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
@@ -48,7 +49,8 @@ def my_form(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse
         messages.success(request, _("Thank you. It is saved: %(what)s.") % {"what": words_of(enrolment).event(kind)})
         link = made_by(enrolment, f"page-{form.key}")
         return redirect("operate:link", link.public_id) if link else redirect("operate:my-page")
-    values = answer_page(enrolment, kind, form, back=reverse("operate:my-page")) | {"big": True}
+    values = answer_page(enrolment, kind, form, back=reverse("operate:my-page"))
+    values |= {"big": True, "shared_as": shared_as(enrolment, kind)}
     return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
 
 
