@@ -11,8 +11,17 @@ from genklang.engine import Event, Machine, OutcomeFact, State, current, from_js
 from genklang.engine.time import DAY, HOUR, MINUTE, to_instant
 from tests.spec.engine.runner import PureDriver, protocol_from
 
+MEMBER = {"member": True}
+FALLING = "last(points) < first(points)"
 PROTOCOL = protocol_from(
     {
+        "roles": {
+            "person": {"participant": True},
+            "nurse": {},
+            "on_call": {},
+            "manager": {},
+            "child": {"member": True},
+        },
         "facts": {"dose_times": {"type": "times"}, "alone": {"type": "boolean"}},
         "stages": {"applied": {}, "active": {}, "paused": {}, "ended": {"final": True}},
         "events": {
@@ -22,6 +31,14 @@ PROTOCOL = protocol_from(
             "refilled": {"by": "nurse", "fields": {"full": {"type": "boolean", "required": False}}},
             "booked": {"by": "person", "fields": {"booking": {"type": "text"}}},
             "accepted": {"by": "nurse", "fields": {"booking": {"type": "text"}}},
+            "goal_set": {"by": "nurse", "fields": {"until": {"type": "date", "required": False}}},
+            "goals_reached": {
+                "by": "nurse",
+                "fields": {"goals": {"type": "reference", "of": "goal_set", "many": True}},
+                "requires": "answer",
+            },
+            "child_answered": {"by": "child", "fields": {"who": {"type": "member"}}},
+            "marked": {"by": "nurse", "fields": {"points": {"type": "integer"}}},
             "paused": {"by": "nurse", "moves": ["active", "paused"]},
             "resumed": {"by": "nurse", "moves": ["paused", "active"]},
             "ended": {"by": "nurse", "moves": [["applied", "ended"], ["active", "ended"], ["paused", "ended"]]},
@@ -31,7 +48,35 @@ PROTOCOL = protocol_from(
             "arms": {"trained": {}, "usual": {}},
             "moves": ["applied", "active"],
         },
+        "signals": {
+            "falling": {"of": "marked", "latest": 3, "over": "2 days", "value": "last(points) < first(points)"}
+        },
+        "draws": {"sampled": {"after": "marked", "share": 0.5}},
         "expectations": {
+            "goal": {
+                "after": "goal_set",
+                "at": "until",
+                "matching": "goals",
+                "expect": "goals_reached",
+                "within": "1 day",
+                "remind": [{"at": "6 h", "by": "page", "to": "nurse"}],
+                "otherwise": {"task": "nurse"},
+            },
+            "voice": {
+                "after": ["marked", "member_joined"],
+                "each": "child",
+                "expect": "child_answered",
+                "within": "1 day",
+                "otherwise": {"alarm": "nurse", "escalate": [{"after": "15 min", "to": "on_call"}]},
+            },
+            "talk": {
+                "during": "active",
+                "after": ["falling", "sampled"],
+                "in": "1 h",
+                "expect": "accepted",
+                "within": "1 day",
+                "otherwise": {"task": "nurse"},
+            },
             "dose": {
                 "during": "active",
                 "daily_at": "dose_times",
@@ -95,6 +140,7 @@ dues = st.one_of(
 dose_times = st.lists(clocks, max_size=3, unique=True).map(sorted)
 names = st.integers(0, 12).map(lambda number: f"e{number}")
 bookings = st.fixed_dictionaries({"booking": st.sampled_from(["A", "B"])})
+children = st.sampled_from(["ada", "bob"]).map(lambda child: {"who": child, "member": child})
 contents: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("dose_taken"), st.just({})),
     st.tuples(st.just("dose_taken"), st.just({})),
@@ -107,6 +153,12 @@ contents: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.sampled_from(["acknowledged", "resolved", "waived"]), st.fixed_dictionaries({"due": dues})),
     st.tuples(st.just("voided"), st.fixed_dictionaries({"event": names})),
     st.tuples(st.just("unheard_of"), st.just({})),
+    st.tuples(st.just("goal_set"), st.fixed_dictionaries({}, optional={"until": days})),
+    st.tuples(st.just("goals_reached"), st.fixed_dictionaries({"goals": st.lists(names, max_size=3, unique=True)})),
+    st.tuples(st.sampled_from(["child_answered", "member_left"]), children),
+    st.tuples(st.just("member_joined"), children.map(lambda child: child | {"role": "child"})),
+    st.tuples(st.just("marked"), st.fixed_dictionaries({"points": st.integers(1, 3)})),
+    st.tuples(st.just("drawn"), st.fixed_dictionaries({"draw": st.just("sampled"), "chosen": st.booleans()})),
 )
 
 

@@ -33,7 +33,7 @@ def protocol_from(short: Mapping[str, Any]) -> types.Protocol:
         "roles": {"person": {"participant": True}, "nurse": {}, "on_call": {}, "manager": {}},
         **short,
     }
-    for part in ("roles", "facts", "stages", "events", "expectations"):
+    for part in ("roles", "facts", "stages", "events", "expectations", "signals", "draws"):
         full[part] = {name: _labelled(name, one) for name, one in full.get(part, {}).items()}
     for event in full["events"].values():
         event["fields"] = {name: _labelled(name, one) for name, one in event.get("fields", {}).items()}

@@ -225,7 +225,7 @@ def run(case: Case, driver: Driver) -> Outcome:
 
 def label(due: Due | OutcomeFact) -> Label:
     """What a story calls a due."""
-    second = "b" if due.occurrence.endswith("b") else ""
+    second = "b" if due.occurrence == f"{due.slot_date}T{due.slot_time}b" else ""
     return f"{due.expectation} {due.slot_date} {due.slot_time}{second}"
 
 
