@@ -79,6 +79,7 @@ class Action:
     simple: bool
     expected: bool
     ends: bool
+    gives_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -390,11 +391,20 @@ def _tasks(enrolment: Enrolment, shown: Shown) -> list[Expected]:
 def action(name: str, kind: EventKind, protocol: Protocol, *, expected: bool) -> Action:
     """An event as something that can be done."""
     ends = any(protocol.stages[target].final for _source, target in kind.moves)
+    gives_up = _gives_up(kind, protocol)
     return Action(
         kind=name,
         label=say(kind),
         help=say(kind.help) if kind.help else "",
-        simple=not kind.fields and not ends,
+        simple=not kind.fields and not ends and not gives_up,
         expected=expected,
         ends=ends,
+        gives_up=gives_up,
     )
+
+
+def _gives_up(kind: EventKind, protocol: Protocol) -> bool:
+    """Whether somebody gives up their turn or their place by it, and is left with neither."""
+    stages = {stage for place in protocol.places.values() for stage in (*place.waiting, *place.holding)}
+    own = any(role in kind.by for role in protocol.participant_roles)
+    return own and any(source in stages and target not in stages for source, target in kind.moves)

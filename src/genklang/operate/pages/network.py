@@ -12,7 +12,7 @@ from genklang.operate.pages.telling import Telling, keys_in
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import Protocol
 
-RINGS = {1: (100, 70), 2: (180, 125), 3: (260, 180)}
+RINGS = {1: (120, 82), 2: (195, 132), 3: (270, 180)}
 NEAREST, FARTHEST = min(RINGS), max(RINGS)
 
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from genklang.engine.types import Due
 from genklang.operate import clock
 from genklang.protocol.types import Labelled, Protocol, Text
 
@@ -76,6 +77,13 @@ class Words:
         interval = (found.every or found.in_) if found else None
         counts_days = interval is not None and not interval.microseconds
         return self.day(instant) if counts_days else self.when(instant)
+
+    def when_awaited(self, due: Due) -> str:
+        """When something is expected; for what is wanted as soon as something else has happened, until when."""
+        found = self.protocol.expectations.get(due.expectation)
+        if found is not None and found.after and found.in_ is None and found.at is None:
+            return _("by %(day)s") % {"day": self.day(due.deadline_at)}
+        return self.when_due(due.expectation, due.target_at)
 
     def day(self, instant: int) -> str:
         """ "today", "tomorrow", "Tuesday 3 March"."""
