@@ -41,7 +41,7 @@ def rate(page: Page, *, confidence: int, influence: int) -> None:
 
 
 def test_doris_says_how_it_feels_before_and_bo_sees_that_she_can_begin(
-    enrolment: Enrolment, doris: Person, bo: User, open_as: OpenAs
+    enrolment: Enrolment, doris: Person, bo: User, wall: Wall, open_as: OpenAs
 ) -> None:
     case = reverse("operate:case", args=[enrolment.public_id])
     staff = open_as(bo, case)
@@ -55,6 +55,7 @@ def test_doris_says_how_it_feels_before_and_bo_sees_that_she_can_begin(
     page.get_by_role("button", name="Spara").click()
     expect(page.locator("main")).to_contain_text("Sagt hur det känns före")
 
+    wall.set("2026-01-12 12:00")
     staff.get_by_role("link", name="Inte nu").click()
     expect(staff.locator(".path [aria-current=step]")).to_have_text("Ska börja")
     staff.get_by_role("button", name="Började i programmet").click()
@@ -134,7 +135,7 @@ def test_alva_sees_how_the_same_people_answered_before_and_after(
     pass_time(wall, "2026-05-02 09:00")
     page = open_as(alva, reverse("operate:result", args=[programme.public_id]))
     expect(page.locator(".sentences").first).to_contain_text("6 personer mättes både före och efter")
-    expect(page.locator(".sentences").first).to_contain_text("gick från 4 till 6")
+    expect(page.locator(".sentences").first).to_contain_text("gick från 4,00 till 6,00")
     expect(page.locator("main")).to_contain_text("Samma personer, före och efter")
     expect(page.locator("main")).to_contain_text("inte mätt alls: 1")
     both_widths(page)

@@ -28,7 +28,10 @@ class Behaviour(Part):
     late_probability: Expr | None = Field(None, description="Of answering after the alarm or task, if not in time.")
     late_delay: Expr = Field("minutes(30)", description="From the deadline.")
     after: Name | None = Field(None, description="For an event: the event it follows. Left out: the enrolment.")
-    every: DurationField | None = Field(None, description="For an event: again and again, at this interval.")
+    every: DurationField | None = Field(
+        None,
+        description="For an event: again and again, at this interval; the first time at once, and `delay` is added each time.",
+    )
     event: Name | None = Field(None, description="For an expectation that several events meet: which one is sent.")
     fields: dict[Name, Expr] = Field(default_factory=dict, description="What the event carries.")
 
@@ -45,8 +48,9 @@ class Rehearsal(Part):
         default_factory=dict, description="Numbers that expressions here may name, and that people may change."
     )
     facts: dict[Name, Expr] = Field(
-        default_factory=dict, description="How each fact is drawn, in order; a later one may name an earlier. "
-        "With several participants also `participant`: which of them it is."
+        default_factory=dict,
+        description="How each fact is drawn, in order; a later one may name an earlier. "
+        "With several participants also `participant`: which of them it is.",
     )
     members: dict[Name, Expr] = Field(
         default_factory=dict, description="How many belong to an enrolment in each role for members, drawn."
