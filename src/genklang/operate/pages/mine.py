@@ -62,12 +62,12 @@ class Part:
     @property
     def doing(self) -> list[Action]:
         """What the person can do and go on taking part."""
-        return [action for action in self.actions if not action.ends]
+        return [action for action in self.actions if not (action.ends or action.gives_up)]
 
     @property
     def leaving(self) -> list[Action]:
         """How the person says no, or stops."""
-        return [action for action in self.actions if action.ends]
+        return [action for action in self.actions if action.ends or action.gives_up]
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _next(mine: Mine, may_do: list[Action]) -> list[Coming]:
     return [
         Coming(
             at=due.target_at,
-            when=words.when_due(due.expectation, due.target_at),
+            when=words.when_awaited(due),
             what=words.expectation(due.expectation),
             practice=say(words.protocol.title),
             about=about(due.id, mine.reading),

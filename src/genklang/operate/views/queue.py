@@ -39,7 +39,7 @@ def places(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     if not shown:
         raise Http404(_("This practice has no places."))
     record_listing(actor=user_of(request), persons=persons_of(pages.people_of(shown)), purpose=adoption.name)
-    return render(request, "operate/places.html", side(request, adoption, "places") | {"places": shown})
+    return render(request, "operate/places.html", side(request, adoption, "places") | {"queues": shown})
 
 
 @login_required
