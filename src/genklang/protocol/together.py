@@ -35,13 +35,13 @@ class Shown(Part):
 class Passing(Part):
     """An event that is also told in another enrolment of the adoption, under another name.
 
-    Fields of the same name are copied. A field of type `participant` there becomes the enrolment it came from, one
+    Fields of the same name are copied, of it and of the own events that it refers to. A field of type `participant` there becomes the enrolment it came from, one
     of type `reference` with the same name keeps its value, and `reply` is the id of the event that was passed.
     """
 
     to: Name = Field(
         description="A field: a `participant`; a reference to another's event (it reaches whose it is); or to an own "
-        "event that was passed here (it goes back to where that came from)."
+        "event that was passed here (it goes back to where that came from), or was passed on (it follows it)."
     )
     as_: Name = Field(alias="as", description="The kind of event that it becomes there; its `by` holds `system`.")
 

@@ -104,3 +104,35 @@ def test_ids_stay_short_enough_to_keep() -> None:
         name = passed_id(name)
         assert len(name) <= 200
     assert passed_id("x" * 300) != passed_id("x" * 301)
+
+
+def test_what_an_own_event_that_it_refers_to_carries_goes_along() -> None:
+    protocol = protocol_from(
+        {
+            "stages": {"in": {}},
+            "events": {
+                "asked": {"by": "person"},
+                "took": {
+                    "by": "person",
+                    "fields": {
+                        "request": {"type": "reference", "of": "asked", "whose": "others"},
+                        "words": {"type": "text"},
+                    },
+                    "passes": {"to": "request", "as": "told"},
+                },
+                "did": {
+                    "by": "person",
+                    "fields": {"errand": {"type": "reference", "of": "took"}, "words": {"type": "text"}},
+                    "passes": {"to": "errand", "as": "told"},
+                },
+                "told": {
+                    "by": "system",
+                    "fields": {"request": {"type": "reference", "of": "asked"}, "words": {"type": "text"}},
+                },
+            },
+        }
+    )
+    asked, took = event("a", "asked"), event("t", "took", request="a", words="I'll come")
+    did = event("d", "did", errand="t", words="Here it is")
+    [delivery] = passed(protocol, "B", did, Log(Told("A", asked), Told("B", took), Told("B", did)))
+    assert (delivery.enrolment, delivery.event.data) == ("A", {"request": "a", "words": "Here it is"})

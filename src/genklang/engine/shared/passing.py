@@ -13,6 +13,7 @@ from typing import Protocol as Interface
 
 from genklang.engine.shared.types import Delivery
 from genklang.engine.types import Event
+from genklang.protocol.ledgers import referred_kinds
 from genklang.protocol.together import Passing
 from genklang.protocol.types import DataField, EventKind, Protocol
 
@@ -50,7 +51,7 @@ def passed(protocol: Protocol, enrolment: str, event: Event, who: Directory) -> 
     to = leads_to(protocol, enrolment, event, kind.passes.to, who)
     if to is None or to == enrolment:
         return ()
-    return (Delivery(to, _retold(protocol, enrolment, event, kind.passes)),)
+    return (Delivery(to, _retold(protocol, Told(enrolment, event), kind.passes, who)),)
 
 
 def passed_id(event: str) -> str:
@@ -97,22 +98,31 @@ def _origin(protocol: Protocol, own: Told, who: Directory) -> str | None:
     return None
 
 
-def _retold(protocol: Protocol, enrolment: str, event: Event, passing: Passing) -> Event:
+def _retold(protocol: Protocol, told: Told, passing: Passing, who: Directory) -> Event:
     """The event as it is told there: fields of the same name, whom it came from, and what it replies to."""
-    there = protocol.events.get(passing.as_)
-    data = _carried(there, enrolment, event) if there else {}
+    there, event = protocol.events.get(passing.as_), told.event
+    data = _carried(there, told.enrolment, event.id, _known(protocol, told, who)) if there else {}
     return Event(passed_id(event.id), passing.as_, event.occurred_at, "system", data, event.sequence, event.received_at)
 
 
-def _carried(there: EventKind, enrolment: str, event: Event) -> dict[str, Any]:
+def _known(protocol: Protocol, told: Told, who: Directory) -> dict[str, Any]:
+    """The event's fields, and those of the own events that it refers to."""
+    found: dict[str, Any] = {}
+    for field in referred_kinds(protocol, told.event.kind):
+        referred = who.told(str(told.event.data.get(field, "")))
+        found |= referred.event.data if referred and referred.enrolment == told.enrolment else {}
+    return found | dict(told.event.data)
+
+
+def _carried(there: EventKind, enrolment: str, reply: str, known: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, field in there.fields.items():
         if field.type == "participant":
             data[name] = enrolment
         elif name == "reply" and field.type == "reference":
-            data[name] = event.id
-        elif event.data.get(name) is not None:
-            data[name] = event.data[name]
+            data[name] = reply
+        elif known.get(name) is not None:
+            data[name] = known[name]
     return data
 
 

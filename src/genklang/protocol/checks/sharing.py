@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
+from genklang.protocol.ledgers import referred_kinds
 from genklang.protocol.problems import listed, quoted
-from genklang.protocol.scopes import eligibility_scope
+from genklang.protocol.scopes import eligibility_scope, fields_of
 from genklang.protocol.together import Passing, Place
 from genklang.protocol.types import DataField, EventKind, Protocol
 
@@ -103,11 +104,11 @@ def _passes(path: Path, kind: EventKind, passing: Passing, notes: Notes) -> None
         _leads(path, passing.to, leading[passing.to], notes)
     if not notes.known((*path, "as"), passing.as_, notes.protocol.events, kind="event"):
         return
-    there = notes.protocol.events[passing.as_]
+    there, known = notes.protocol.events[passing.as_], carried_fields(notes.protocol, path[1])
     if "system" not in there.by:
         what = f"{quoted(passing.as_)} is what the system records, and it may not"
         notes.note((*path, "as"), what, f"Write by: system for the event {passing.as_}.", written=passing.as_)
-    missing = [name for name, field in there.fields.items() if field.required and not _given(name, field, kind.fields)]
+    missing = [name for name, field in there.fields.items() if field.required and not _given(name, field, known)]
     if missing:
         what = f"{quoted(passing.as_)} asks for {listed(missing)}, which does not come with it"
         instead = "Give this event a field of the same name that must be answered, or write required: false there."
@@ -129,6 +130,16 @@ def _leads(path: Path, name: str, field: DataField, notes: Notes) -> None:
 def _comes_from_another(kind: EventKind) -> bool:
     told = REPLY in kind.fields or any(field.type == "participant" for field in kind.fields.values())
     return told or kind.passes is not None
+
+
+def carried_fields(protocol: Protocol, event: object) -> Mapping[str, DataField]:
+    """The fields whose values come with an event that passes: its own, and those of the own events it refers to."""
+    found: dict[str, DataField] = {}
+    for name, kinds in referred_kinds(protocol, str(event)).items():
+        shared = [fields_of(protocol, kind) for kind in kinds]
+        if fields_of(protocol, str(event))[name].required and shared:
+            found |= {one: field for one, field in shared[0].items() if all(one in each for each in shared)}
+    return found | dict(fields_of(protocol, str(event)))
 
 
 def _given(name: str, field: DataField, fields: Mapping[str, DataField]) -> bool:
