@@ -80,12 +80,12 @@ def printer(template: str) -> Printer:
     return Printer(template)
 
 
-def invoice_pdf(invoice: Invoice) -> bytes:
-    """The invoice on paper."""
-    return printer("invoice").pdf(invoice_said(invoice))
+def invoice_pdf(invoice: Invoice, *, mark: str = "") -> bytes:
+    """The invoice on paper; `mark` stands above it all, for example that it is cancelled."""
+    return printer("invoice").pdf(invoice_said(invoice, mark=mark))
 
 
-def invoice_said(invoice: Invoice) -> dict[str, Any]:
+def invoice_said(invoice: Invoice, *, mark: str = "") -> dict[str, Any]:
     """What stands on the paper, in the invoice's language."""
     words = _WORDS["sv" if invoice.language.startswith("sv") else "en"]
     facts = {
@@ -99,6 +99,7 @@ def invoice_said(invoice: Invoice) -> dict[str, Any]:
     return {
         "title": f"{words['invoice']} {invoice.number}",
         "heading": words["invoice"],
+        "mark": mark,
         "language": invoice.language[:2],
         "words": words,
         "seller": _printed(invoice.seller),

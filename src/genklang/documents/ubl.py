@@ -17,17 +17,17 @@ COMMERCIAL_INVOICE, CREDIT_TRANSFER, BANKGIRO, EACH = "380", "30", "SE:BANKGIRO"
 CATEGORY = {"exempt": "E", "outside": "O"}
 
 
-def xml_of(invoice: Invoice) -> bytes:
-    """The invoice as an XML file."""
+def xml_of(invoice: Invoice, *, mark: str = "") -> bytes:
+    """The invoice as an XML file; `mark` is written on its face, for example that it is simulated."""
     for prefix, namespace in (("", INVOICE), ("cac", CAC), ("cbc", CBC)):
         ET.register_namespace(prefix, namespace)
-    tree = tree_of(invoice)
+    tree = tree_of(invoice, mark=mark)
     ET.indent(tree)
     written: bytes = ET.tostring(tree, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written + b"\n"
 
 
-def tree_of(invoice: Invoice) -> ET.Element:
+def tree_of(invoice: Invoice, *, mark: str = "") -> ET.Element:
     """The invoice as an element tree."""
     root = ET.Element(f"{{{INVOICE}}}Invoice")
     _basic(root, "CustomizationID", CUSTOMIZATION)
@@ -36,6 +36,7 @@ def tree_of(invoice: Invoice) -> ET.Element:
     _basic(root, "IssueDate", invoice.issued.isoformat())
     _basic(root, "DueDate", invoice.due.isoformat())
     _basic(root, "InvoiceTypeCode", COMMERCIAL_INVOICE)
+    _basic(root, "Note", mark)
     _basic(root, "DocumentCurrencyCode", CURRENCY)
     _basic(root, "BuyerReference", invoice.reference)
     _party(_aggregate(root, "AccountingSupplierParty"), invoice.seller, taxed=invoice.tax == "exempt")

@@ -7,7 +7,7 @@ a duplicate, never a second event.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -15,10 +15,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
-from genklang.operate import rate, services, tokens
+from genklang.operate import filing, rate, services, tokens
+from genklang.operate.files import Table
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source, read_event
+from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Status, Token
-from genklang.operate.problems import Problem, unknown_enrolment
+from genklang.operate.problems import Problem, Refused, unknown_enrolment
 
 log = logging.getLogger(__name__)
 RETRY_AFTER = "5"
@@ -75,6 +77,30 @@ DESCRIBED: dict[str, Any] = {
     },
 }
 
+ROWS: dict[str, Any] = {
+    "security": [{"token": []}],
+    "requestBody": {
+        "required": True,
+        "content": {
+            ONE: {"schema": {"type": "array", "items": {"type": "object"}, "maxItems": MOST_ROWS}},
+            LINES: {"schema": {"type": "string", "description": "One row as JSON a line, by the file's columns."}},
+        },
+    },
+    "responses": {
+        200: {
+            "description": "How many rows became events, were here already, or wait for a person.",
+            "content": {
+                ONE: {
+                    "schema": {
+                        "type": "object",
+                        "properties": {status: {"type": "integer"} for status in ("taken", "known", "waiting")},
+                    }
+                }
+            },
+        }
+    },
+}
+
 
 class _Api(NinjaAPI):
     """Knows where it stands: its addresses lie inside the room's own, where Ninja would look for them at the root."""
@@ -115,6 +141,39 @@ def record_events(request: HttpRequest) -> HttpResponse:
         log.error("events not recorded, the database does not take them: %s", type(error).__name__)
         found = _no_database()
     return JsonResponse({"problems": [as_json(found.problem)]}, status=found.status, headers=found.headers)
+
+
+@api.post("/files/{name}", openapi_extra=ROWS, summary="Hand in rows", operation_id="hand_in_rows")
+def hand_in_rows(request: HttpRequest, name: str, enrolment: str = "") -> HttpResponse:
+    """Hands in rows of one of the practice's files: what is right is done, what is wrong waits for a person."""
+    try:
+        token = _token(request)
+        counts = _hand_in(token, name, _rows(request), token.enrolment.key if token.enrolment else enrolment)
+        return JsonResponse(dict(counts))
+    except Turned as turned:
+        found = turned
+    except Refused as refused:
+        return JsonResponse({"problems": [as_json(problem) for problem in refused.problems]}, status=422)
+    except (OperationalError, InterfaceError) as error:
+        log.error("rows not taken in, the database does not take them: %s", type(error).__name__)
+        found = _no_database()
+    return JsonResponse({"problems": [as_json(found.problem)]}, status=found.status, headers=found.headers)
+
+
+def _hand_in(token: Token, name: str, rows: list[object], enrolment: str) -> Mapping[str, int]:
+    protocol = adoption_machine(token.adoption).protocol
+    if name not in protocol.files:
+        names = ", ".join(protocol.files) or "–"
+        raise _turned(404, "file", _("is not known"), _("Write one of %(names)s.") % {"names": names}, name[:60])
+    if token.bearer not in protocol.events[protocol.files[name].rows].by:
+        what = _("may not be handed in with this token")
+        raise _turned(403, "file", what, _("Ask the organisation's lead for a token of a system."), name[:60])
+    tokens.note_use(token)
+    read = filing.unread(rows)
+    columns = tuple(dict.fromkeys(column for row in read for column in row.cells))
+    reader = filing.reader_of(token.adoption, name, enrolment=enrolment)
+    source = Source(by=token.bearer, token=token)
+    return filing.hand_in(reader, token.adoption, Table(columns, tuple(read)), file=token.label, source=source).counts
 
 
 def as_json(problem: Problem) -> dict[str, str]:

@@ -80,7 +80,13 @@ def test_a_row_is_mended_once_and_the_change_is_told(office: Office) -> None:
     with pytest.raises(Refused):
         filing.mend(row, cells, source=office.source)
     row.refresh_from_db()
-    assert (row.status, row.amount, row.counted, row.cells, row.user) == ("taken", 275, 285, {}, office.bo)
+    assert (row.status, row.amount, row.counted, dict(row.cells), row.user) == (
+        "taken",
+        Decimal(275),
+        Decimal(285),
+        {},
+        office.bo,
+    )
     assert shown(office).mended == 10
     assert office.hand_in(GOOD + WRONG).counts["known"] == 4
 

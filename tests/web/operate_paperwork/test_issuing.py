@@ -28,7 +28,7 @@ def test_an_invoice_says_what_the_row_said(office: Office) -> None:
     assert (invoice.buyer.name, str(invoice.buyer.address), invoice.reference) == ("Doris", "0007:2120000142", "R1")
     assert (invoice.issued, invoice.due) == (date(2026, 3, 2), date(2026, 4, 1))
     assert [(line.name, line.quantity, line.amount) for line in invoice.lines] == [
-        ("Vaccination", 2, Decimal("275.50"))
+        ("Vaccination", Decimal(2), Decimal("275.50"))
     ]
     assert issued.total == Decimal("275.50") and broken(tree_of(invoice)) == []
 

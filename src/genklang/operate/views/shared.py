@@ -125,6 +125,8 @@ def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, 
     found = [(label, reverse(f"operate:{name}", args=[adoption.public_id]), name == here) for name, label in pages]
     if words_of(adoption).protocol.places:
         found.insert(2 + lead, (_("Places"), reverse("operate:places", args=[adoption.public_id]), here == "places"))
+    if words_of(adoption).protocol.files or words_of(adoption).protocol.documents:
+        found.insert(2 + lead, (_("Files"), reverse("operate:files", args=[adoption.public_id]), here == "files"))
     found[2 + lead : 2 + lead] = [
         (say(ledger), reverse("operate:ledger", args=[adoption.public_id, name]), here == f"ledger/{name}")
         for name, ledger in words_of(adoption).protocol.ledgers.items()

@@ -14,6 +14,7 @@ from genklang.operate import access, services
 from genklang.operate.forms.work import SieveForm, WhyForm
 from genklang.operate.models import Adoption, Alarm
 from genklang.operate.pages import worklist as pages
+from genklang.operate.pages.filing import queues
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import UNPROCESSABLE, log_look, posted, tell_refusal, user_of
@@ -29,7 +30,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
     work = pages.worklist(user_of(request), form.sieve, page=request.GET.get("page"))
     record_listing(actor=user_of(request), persons=work.persons, purpose=_("worklist"))
     narrowed = form.sieve != pages.Sieve()
-    return render(request, "operate/worklist.html", {"work": work, "sieve": form, "is_narrowed": narrowed})
+    return render(
+        request,
+        "operate/worklist.html",
+        {"work": work, "sieve": form, "is_narrowed": narrowed, "queues": queues(user_of(request))},
+    )
 
 
 @login_required
