@@ -163,7 +163,7 @@ def _indicator(tile: Tile, indicator: Indicator, adoption: Adoption) -> Figure:
     latest = figure_of(name, indicator, figures)
     if latest is None or latest.value is None:
         return Figure(say(tile), "–", _("nothing to count yet"))
-    if latest.n < SMALLEST_CELL:
+    if 0 < latest.n < SMALLEST_CELL:
         return Figure(say(tile), "–", _("too few to be shown"), hidden=True)
     periods = [value for value in whole_ones(indicator, figures.of(name), figures) if value.period]
     notes = [_when(latest, indicator), _before(periods, latest, indicator), _target(indicator)]
