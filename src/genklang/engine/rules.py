@@ -309,7 +309,7 @@ class AfterEvent:
 
     def _due(self, event: Event, target: int, occurrence: str, member: str | None) -> Due:
         rule, at = self._rule, event.occurred_at
-        opens = at if rule.early is None else rule.zone.add(target, rule.early, -1)
+        opens = min(at, target) if rule.early is None else rule.zone.add(target, rule.early, -1)
         match = rule.begun_with(event, member)
         due = rule.due(anchor=event.id, occurrence=occurrence, target=target, opens=opens, match=match)
         return due if due.wake >= at else rule.begun_late(due, at)

@@ -73,6 +73,7 @@ MORE = Condition("where all that were named still are", _grows)
 LOWER = Condition("to less, or to nothing", _looser_least)
 HIGHER = Condition("to more, or to nothing", _looser_most)
 OPTIONAL = Condition("where it may be left empty", lambda _, new: not new.get("required", True))
+FEWER = Condition("where none is named that was not", lambda old, new: _grows(new, old))
 LOOSER = Condition("to false", lambda _, new: new is False)
 SAME_FIRST = Condition("where the first stays first", lambda old, new: old[0] == new[0])
 
@@ -82,6 +83,12 @@ _ADDED: tuple[Action, ...] = ("added",)
 _REMOVED: tuple[Action, ...] = ("removed",)
 _CHANGED: tuple[Action, ...] = ("changed",)
 _MOVED: tuple[Action, ...] = ("moved",)
+
+
+def _asked(key: str) -> tuple[str, str]:
+    """A key of whatever is asked: facts, and fields of events."""
+    return f"facts.*.{key}", f"events.*.fields.*.{key}"
+
 
 RULES: tuple[Rule, ...] = (
     Rule(("rehearsal.**",), _ANY, "additive", "only simulated people are concerned"),
@@ -93,11 +100,20 @@ RULES: tuple[Rule, ...] = (
         "semantic",
         "a number that is known would count something else",
     ),
-    Rule(("**.sv", "**.en"), _CHANGED, "additive", "only words change; see that they still ask and say the same thing"),
+    Rule(
+        ("**.sv", "**.en", "**.other.**"),
+        _SET,
+        "additive",
+        "only words change; see that they still ask and say the same thing",
+    ),
     Rule(("expectations.*.internal",), _SET, "additive", "it only decides who is shown it"),
     Rule(("**.help.**", "**.source.**", "events.*.happened.**"), _SET, "additive", "it only explains"),
     Rule(
-        ("roles", "facts", "events", "expectations", "indicators", "economy.*", "**.fields", "**.options"),
+        (
+            *("roles", "facts", "events", "expectations", "indicators", "economy.*", "**.fields", "**.options"),
+            *("draws", "signals", "places", "places.*.shares", "ledgers", "ledgers.*.accounts"),
+            *("tables", "tables.*.columns", "proposals", "files", "documents"),
+        ),
         _MOVED,
         "additive",
         "the order is only that of showing",
@@ -106,6 +122,13 @@ RULES: tuple[Rule, ...] = (
     Rule(("roles.*",), _ADDED, "additive", "nobody has had the role"),
     Rule(("roles.*",), _REMOVED, "semantic", "the role stands in logs, and people work in it"),
     Rule(("roles.*.participant",), _CHANGED, "semantic", "another role would be the person taking part"),
+    Rule(
+        tuple(f"roles.*.{key}" for key in ("member", "guest", "public")), _CHANGED, "semantic", "others would have it"
+    ),
+    Rule(("roles.*.sees",), _CHANGED, "future_only", "they read less from then on", FEWER),
+    Rule(("roles.*.sees", "events.*.shown.**"), _SET, "semantic", "others would read what was written before"),
+    Rule(("roles.*.called",), _SET, "semantic", "others would learn another name than was chosen for them"),
+    Rule(("matter", "matter.**"), _SET, "semantic", "an enrolment would be about something else"),
     Rule(("eligible",), _SET, "future_only", "it decides who can begin, not who has begun"),
     # What is asked
     Rule(("facts.*",), _ADDED, "additive", "nobody has been asked"),
@@ -130,6 +153,16 @@ RULES: tuple[Rule, ...] = (
         "semantic",
         "an answer that is known would mean something else",
     ),
+    Rule(("facts.*.valid",), _SET, "future_only", "it decides when it is asked again"),
+    Rule((*_asked("of"), *_asked("accept")), _CHANGED, "additive", "all that was accepted still is", MORE),
+    Rule(_asked("once"), _CHANGED, "additive", "all that was accepted still is", LOOSER),
+    Rule(
+        (*_asked("of"), *_asked("accept"), *_asked("once")),
+        _SET,
+        "future_only",
+        "some answers are no longer accepted",
+    ),
+    Rule((*_asked("whose"), *_asked("many")), _CHANGED, "semantic", "logs carry answers of the other form"),
     Rule(("events.*.fields.*.states",), _SET, "semantic", "earlier answers would state something else"),
     # What can happen
     Rule(("stages.*",), _ADDED, "additive", "nobody has been there"),
@@ -140,7 +173,18 @@ RULES: tuple[Rule, ...] = (
     Rule(("events.*",), _ADDED, "additive", "it has never happened"),
     Rule(("events.*",), _REMOVED, "semantic", "logs may hold it"),
     Rule(("events.*.by",), _CHANGED, "additive", "all who could report it still can", MORE),
-    Rule(("events.*.by", "events.*.during", "events.*.when"), _SET, "future_only", "it decides what is let in"),
+    Rule(
+        ("events.*.by", "events.*.during", "events.*.when", "events.*.requires"),
+        _SET,
+        "future_only",
+        "it decides what is let in",
+    ),
+    Rule(
+        ("events.*.invites.**", "events.*.passes.**", "events.*.erases"),
+        _SET,
+        "future_only",
+        "what has been sent or taken away stays so",
+    ),
     Rule(("events.*.moves",), _SET, "semantic", "what has happened would have moved people elsewhere"),
     # What is expected
     Rule(("expectations.*",), _ADDED, "future_only", "it is expected from then on"),
@@ -148,7 +192,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         tuple(
             f"expectations.*.{key}"
-            for key in ("during", "when", "daily_at", "every", "after", "in", "counted_from", "until")
+            for key in ("during", "when", "daily_at", "every", "after", "in", "at", "counted_from", "until")
         ),
         _SET,
         "future_only",
@@ -162,13 +206,34 @@ RULES: tuple[Rule, ...] = (
         "it decides who is told, not what was met",
     ),
     Rule(
-        tuple(f"expectations.*.{key}" for key in ("expect", "where", "matching", "early", "within")),
+        tuple(f"expectations.*.{key}" for key in ("expect", "where", "matching", "each", "early", "within")),
         _SET,
         "semantic",
         "met would mean something else",
     ),
+    Rule(("signals.**",), _SET, "future_only", "it decides when something is next expected"),
     # Chance
-    Rule(("randomise.**",), _ANY, "semantic", "those drawn before and after would not be drawn alike"),
+    Rule(("draws.*",), _ADDED, "future_only", "they are drawn from then on"),
+    Rule(("randomise.**", "draws.**"), _ANY, "semantic", "those drawn before and after would not be drawn alike"),
+    # What is shared
+    Rule(("places.*",), _ADDED, "future_only", "it is given from then on"),
+    Rule(("places.*",), _REMOVED, "future_only", "it is given no more"),
+    Rule(
+        tuple(f"places.*.{key}" for key in ("waiting", "holding", "gives", "shared_by")),
+        _SET,
+        "semantic",
+        "others would be seen to hold it, or to wait",
+    ),
+    Rule(("places.**",), _SET, "future_only", "it decides who is next, not who has been"),
+    Rule(("ledgers.*", "ledgers.*.accounts.*"), _ADDED, "additive", "it is reckoned from what is known"),
+    Rule(("ledgers.*.least",), _SET, "future_only", "it decides what is let in"),
+    Rule(("ledgers.*.above.**", "ledgers.*.below.**"), _SET, "additive", "it only explains"),
+    Rule(("ledgers.**",), _ANY, "semantic", "balances would be others"),
+    # What is worked out
+    Rule(("tables.*", "tables.*.columns.*"), _ADDED, "additive", "nothing is reckoned with it yet"),
+    Rule(("tables.*.editions",), _CHANGED, "future_only", "sums of earlier days come out as before", MORE),
+    Rule(("tables.**",), _ANY, "semantic", "sums of the same day would come out otherwise"),
+    Rule(("proposals.**",), _ANY, "future_only", "what was proposed is kept with its decision"),
     # Files, documents and what is shown
     Rule(("files.*",), _ADDED, "additive", "nothing has been handed in"),
     Rule(("files.*.key", "files.*.rows"), _SET, "semantic", "a row that is known would count as another"),
@@ -176,7 +241,12 @@ RULES: tuple[Rule, ...] = (
     Rule(("documents.*",), _ADDED, "future_only", "documents are made from then on"),
     Rule(("documents.*.on", "documents.*.made"), _SET, "semantic", "what is made would be made of something else"),
     Rule(("documents.**",), _ANY, "future_only", "what has been sent stays as it was"),
-    Rule(("journey", "journey.**"), _ANY, "additive", "it only decides what is drawn"),
+    Rule(
+        ("journey", "journey.**", "network", "network.**", "board", "board.**"),
+        _ANY,
+        "additive",
+        "it only decides what is shown",
+    ),
     # What is counted
     Rule(("indicators.*",), _ADDED, "additive", "it is counted from what is known"),
     Rule(("indicators.*",), _REMOVED, "future_only", "it is shown no more"),

@@ -132,7 +132,7 @@ TABLE = [
         'event "administration_reported", field "who": added (Who?)',
         "additive",
     ),
-    Row(LAHOLM, "matching: booking\n    within: 24 h", "within: 24 h", "matching: removed (booking)", "semantic"),
+    Row(LAHOLM, "matching: booking\n    within: 24 h", "within: 24 h", "matching: removed ([booking])", "semantic"),
 ]
 each_row = pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.told} {row.impact}")
 
