@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
@@ -169,7 +170,7 @@ class Participant:
         self.events.append(event)
         self._take(step)
         for act in self.script.happenings.get(event.kind, ()):
-            self._plan(event.occurred_at, _HAPPENS, self._occurrence(act, event.occurred_at, 0))
+            self._plan(event.occurred_at, _HAPPENS, self._occurrence(act, event, 0))
         for effect in step.effects:
             if isinstance(effect, Allocate):
                 arm = yield effect
@@ -233,30 +234,32 @@ class Participant:
         track = self.state.tracks[self._places[expectation]]
         return (*track.live, track.upcoming) if track.upcoming else track.live
 
-    def _occurrence(self, act: Act, base: int, number: int) -> Action:
-        """Something that happens of itself, time `number` since `base`: now it is decided whether and when."""
+    def _occurrence(self, act: Act, anchor: Event, number: int) -> Action:
+        """Something that happens of itself, time `number` since `anchor`: now it is decided whether and when."""
 
         def decide(at: int) -> Generator[Allocate, str, None]:
             row = self._row(at)
             if act.happens(row, self.rng):
-                self._plan(later(at, act.delay(row, self.rng)), _HAPPENS, self._send(act))
+                self._plan(later(at, act.delay(row, self.rng)), _HAPPENS, self._send(act, anchor))
             if act.every:
-                following = self.machine.zone.add(base, act.every, number + 1)
-                self._plan(following, _HAPPENS, self._occurrence(act, base, number + 1))
+                following = self.machine.zone.add(anchor.occurred_at, act.every, number + 1)
+                self._plan(following, _HAPPENS, self._occurrence(act, anchor, number + 1))
             yield from ()
 
         return decide
 
-    def _send(self, act: Act) -> Action:
+    def _send(self, act: Act, anchor: Event) -> Action:
         def send(at: int) -> Generator[Allocate, str, None]:
-            yield from self._act(act, at)
+            yield from self._act(act, at, anchor=anchor)
 
         return send
 
-    def _act(self, act: Act, at: int, *, match: Any = None) -> Generator[Allocate, str, None]:
+    def _act(
+        self, act: Act, at: int, *, match: Any = None, anchor: Event | None = None
+    ) -> Generator[Allocate, str, None]:
         """Send the event of an act, if it is this participant's to send, and there is what it points at."""
-        by = self._reporter(act)
-        data = act.data(self._row(at) if act.fields else {}, self.rng, find=self._find, match=match)
+        by, find = self._reporter(act), partial(self._find, anchor=anchor)
+        data = act.data(self._row(at) if act.fields else {}, self.rng, find=find, match=match)
         if by is not None and data is not None:
             yield from self._happen(act.event, at, by=by, data=data)
 
@@ -268,15 +271,18 @@ class Participant:
         participants = self.machine.protocol.participant_roles
         return next((role for role in act.roles if role not in participants), None)
 
-    def _find(self, field: EventField, rng: random.Random) -> Any:
-        """What a field points at: the latest event of its kinds, one of the members; else something outside."""
+    def _find(self, field: EventField, rng: random.Random, *, anchor: Event | None = None) -> Any:
+        """What a field points at: the event that it follows, else the latest of its kinds; one of the members; or
+        something outside.
+        """
         if field.type == "file":
             return "simulated"
         if field.type == "member":
             return rng.choice(sorted(self.state.members)) if self.state.members else None
         if field.type == "participant" or field.whose == "others":
             return self.outside(field, rng)
-        latest = next((event.id for event in reversed(self.events) if event.kind in (field.of or ())), None)
+        near = [anchor] if anchor else []
+        latest = next((one.id for one in (*near, *reversed(self.events)) if one.kind in (field.of or ())), None)
         return [latest] if field.many and latest else latest
 
     def _row(self, at: int) -> Row:
