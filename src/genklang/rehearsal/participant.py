@@ -35,6 +35,7 @@ from genklang.engine.types import (
 from genklang.protocol.scopes import PARTICIPANT
 from genklang.protocol.types import EventField
 from genklang.protocol.units import SECOND
+from genklang.rehearsal.proposed import Proposed
 from genklang.rehearsal.script import Act, Find, Row, Script
 from genklang.rehearsal.staff import answers_alarm, answers_task
 
@@ -104,6 +105,7 @@ class Participant:
         self._sequence = 0
         self._numbered = 0
         self._heap: list[tuple[int, int, int, Action]] = []
+        self._proposed = Proposed(machine)
         self._known: set[str] = set()
         self._late: set[str] = set()
 
@@ -158,7 +160,7 @@ class Participant:
     def _happen(self, kind: str, at: int, *, by: str, data: dict[str, Any]) -> Generator[Allocate, str, None]:
         """Send an event; where the engine accepts it, see what follows from it."""
         at = max(at, self.state.settled + 1)
-        sequence = self._sequence + 1
+        sequence, data = self._sequence + 1, self._proposed.decided(kind, data)
         yield from self._apply(Event(f"{self.enrolment}-{sequence:06d}", kind, at, by, data, sequence, at))
 
     def _apply(self, event: Event) -> Generator[Allocate, str, None]:
@@ -169,6 +171,7 @@ class Participant:
         self._sequence = event.sequence
         self.events.append(event)
         self._take(step)
+        self._proposed.hear(event, self.state.facts)
         for act in self.script.happenings.get(event.kind, ()):
             self._plan(event.occurred_at, _HAPPENS, self._occurrence(act, event, 0))
         for effect in step.effects:

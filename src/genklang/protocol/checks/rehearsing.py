@@ -118,7 +118,15 @@ def _is_missing(name: str, field: DataField, behaviour: Behaviour, notes: Notes)
     drawn = rehearsal is not None and stated in rehearsal.facts
     matched = any(name in (one.matching or ()) for one in notes.protocol.expectations.values())
     found = field.type in POINTING  # the latest event, one of the members: see genklang.rehearsal
-    return field.required and name not in behaviour.fields and not (drawn or matched or found)
+    return (
+        field.required and name not in behaviour.fields and not (drawn or matched or found or _proposed(field, notes))
+    )
+
+
+def _proposed(field: DataField, notes: Notes) -> bool:
+    """Return whether a proposal is put into the field: simulated people then decide as proposed."""
+    proposals = notes.protocol.proposals.values()
+    return any(fields_of(notes.protocol, one.decided_by).get(one.into) is field for one in proposals)
 
 
 def _example(field: DataField) -> str:
