@@ -28,6 +28,7 @@ COMMANDS = {
     "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",
     "doctor": "say whether all is well here, and what to do where it is not",
     "backup": "copy the database while it is used",
+    "audit": "check random samples and allocations against the secret seed",
     "verify": "prove that every enrolment's state is what its log folds to",
 }
 DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
