@@ -19,6 +19,10 @@ Error = Mapping[str, Any]
 Root = type[BaseModel]
 
 _PATTERNS = {
+    r"^\d{4}(-\d{2}){0,2}$": (
+        "is no day, month or year",
+        'Write a year, a month or a day, for example "2020", "2020-07" or "2020-07-15".',
+    ),
     r"^[a-z][a-z0-9_]*$": (
         "is no name",
         'Write small letters a–z, digits and _, beginning with a letter, for example "dose_taken".',
