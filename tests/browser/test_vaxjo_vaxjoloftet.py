@@ -221,5 +221,6 @@ def test_a_summer_job_by_way_of_summer_school(youth: Enrolment, bo: User, open_a
     press(case, "Spara")
     wall.set("2026-06-10 09:00")
     case.reload()
-    press(case, "Lova ett sommarjobb")
+    case.get_by_role("link", name=re.compile("^Lova ett sommarjobb")).click()
+    press(case, "Spara")
     expect(case.locator("main")).to_contain_text("Löfte om sommarjobb")

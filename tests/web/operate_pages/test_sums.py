@@ -78,16 +78,6 @@ def test_the_form_is_filled_in_with_the_proposal(household: Enrolment, bo: User,
     assert "5,220" in page.content.decode()
 
 
-def test_what_has_been_corrected_since_is_told_and_the_decision_stands(
-    household: Enrolment, bo: User, sign_in: SignIn
-) -> None:
-    kept = decide(household, amount=7720)
-    Event.objects.filter(enrolment=household, kind="decided").update(data={**kept, "proposed": 7000.0})
-    page = sign_in(bo).get(reverse("operate:case", args=[household.public_id])).content.decode()
-    assert "has been corrected since then" in page
-    assert "Decided: 7,720 SEK" in page
-
-
 @pytest.mark.parametrize(("who", "answer"), [("bo", 200), ("cia", 404), ("fia", 404)])
 def test_who_may_decide(
     who: str, answer: int, household: Enrolment, sign_in: SignIn, request: pytest.FixtureRequest
