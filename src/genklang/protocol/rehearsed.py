@@ -33,7 +33,9 @@ class Behaviour(Part):
         description="For an event: again and again, at this interval; the first time at once, and `delay` is added each time.",
     )
     event: Name | None = Field(None, description="For an expectation that several events meet: which one is sent.")
-    fields: dict[Name, Expr] = Field(default_factory=dict, description="What the event carries.")
+    fields: dict[Name, Expr] = Field(
+        default_factory=dict, description="What the event carries. A date may be drawn as an instant: its local day."
+    )
 
 
 class Rehearsal(Part):

@@ -29,6 +29,7 @@ class Field:
     draw: Draw | None
     fact: str | None
     declared: EventField
+    zone: Zone
 
     @property
     def points(self) -> bool:
@@ -38,6 +39,8 @@ class Field:
     def value(self, row: Row, rng: random.Random) -> Any:
         """The value as JSON has it."""
         drawn = self.draw(row, rng) if self.draw else row.get(self.fact or "")
+        if self.declared.type == "date" and isinstance(drawn, int):
+            return self.zone.local(drawn).date().isoformat()
         return as_json(drawn, self.declared.type)
 
 
@@ -166,9 +169,9 @@ class Script:
         fields = []
         for name, declared in kind.fields.items():
             if name in behaviour.fields:
-                fields.append(Field(name, self._draw(behaviour.fields[name]), None, declared))
+                fields.append(Field(name, self._draw(behaviour.fields[name]), None, declared, self.zone))
             elif declared.states or (declared.type in POINTING and declared.required):
-                fields.append(Field(name, None, declared.states, declared))
+                fields.append(Field(name, None, declared.states, declared, self.zone))
         return tuple(fields)
 
     def _draw(self, text: str) -> Draw:

@@ -30,6 +30,11 @@ class Near:
     x: float
     y: float
 
+    @property
+    def label_y(self) -> int:
+        """Where the name is written: on the side that looks away from the middle."""
+        return 34 if self.y >= 0 else -24
+
 
 @dataclass(frozen=True)
 class Network:

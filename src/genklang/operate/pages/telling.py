@@ -56,11 +56,11 @@ class Telling:
         self._name_participants(wanted["participant"])
         return self
 
-    def value(self, question: DataField, value: Any, *, depth: int = 0) -> str:
-        """One answer in words."""
+    def value(self, question: DataField, value: Any, *, within: int = 0) -> str:
+        """One answer in words; shorter `within` the line of something that points at it."""
         match question.type:
             case "reference":
-                return "; ".join(self.reference(key, depth=depth) for key in keys_in(value))
+                return "; ".join(self.reference(key, within=within) for key in keys_in(value))
             case "member" | "participant":
                 return ", ".join(self._name(question.type, key) for key in keys_in(value))
             case "instant":
@@ -69,18 +69,18 @@ class Telling:
                 return day_of(str(value), self.words)
         return answer_in_words(question, value)
 
-    def reference(self, key: str, *, depth: int = 0) -> str:
+    def reference(self, key: str, *, within: int = 0) -> str:
         """The event of that key in one line."""
         if key not in self._events:
             self._look_up({key})
         event = self._events[key]
-        return _("something that is not here") if event is None else self.line(event, depth=depth + 1)
+        return _("something that is not here") if event is None else self.line(event, within=within)
 
-    def line(self, event: Event, *, but: str = "", depth: int = 0) -> str:
+    def line(self, event: Event, *, but: str = "", within: int = 0) -> str:
         """What an event carries, in one line, without the field `but`; its name and day where it carries little."""
-        said = list(self._said(event, but, depth)) if self._may_read(event) and depth < 3 else []
+        said = list(dict.fromkeys(self._said(event, but, within))) if self._may_read(event) else []
         if said:
-            return ", ".join(said[:MOST_SAID])
+            return ", ".join(said[: 1 if within else MOST_SAID])
         return _("%(what)s, %(when)s") % {
             "what": self.words.event(event.kind),
             "when": self.words.when(event.occurred_at),
@@ -94,11 +94,11 @@ class Telling:
         """The name of the member whom the log calls by that key."""
         return self._name("member", key)
 
-    def _said(self, event: Event, but: str, depth: int) -> Iterator[str]:
+    def _said(self, event: Event, but: str, within: int) -> Iterator[str]:
         for question, value in self._answers(event, but=but):
             speaks = question.type in SPEAKS_FOR_ITSELF or question.unit is not None
-            if speaks and not (question.type == "reference" and depth > 1):
-                said = self.value(question, value, depth=depth)
+            if speaks and not (question.type == "reference" and within > 1):
+                said = self.value(question, value, within=within + 1)
                 yield said if len(said) <= LONGEST else f"{said[: LONGEST - 1].rstrip()}…"
 
     def _answers(self, event: Event, *, but: str = "") -> Iterator[tuple[EventField, Any]]:

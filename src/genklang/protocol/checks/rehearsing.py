@@ -104,7 +104,9 @@ def _fields(path: Path, event: str, behaviour: Behaviour, notes: Notes) -> None:
     for name, text in behaviour.fields.items():
         place = (*path, "fields", name)
         if notes.known(place, name, declared, kind=f"field of {event}"):
-            notes.expression(place, text, scope, KINDS[declared[name].type])
+            kind = KINDS[declared[name].type]
+            also = [Type.INSTANT] if kind is Type.DATE else []  # its local day
+            notes.expression(place, text, scope, kind, *also)
     for name, field in declared.items():
         if name not in misspelt and _is_missing(name, field, behaviour, notes):
             what = f"Nothing says what simulated people answer in {quoted(name)} of {event}"
