@@ -1,4 +1,4 @@
-"""Gävle's films as their people meet them: Bo who teaches, Doris the pupil, a classmate's father, and a family in Arabic."""
+"""Gävle's films as their people meet them: Bo who teaches, Doris the pupil, a classmate's father, a family."""
 
 from pathlib import Path
 

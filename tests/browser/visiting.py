@@ -1,4 +1,4 @@
-"""For practices with guests and open pages: a clock that goes on, files of their own, and addresses that are shown once."""
+"""For practices with guests and open pages: a clock that goes on, files of their own, addresses shown once."""
 
 import time
 from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from genklang.operate import attaching
 from genklang.operate.models import Attachment, Event
@@ -16,7 +16,14 @@ from genklang.voices.models import Media
 from tests.conftest import SignIn
 from tests.web.operate_visiting.conftest import FILM, School, address_of, opened, say_address
 
+Committed = DjangoCaptureOnCommitCallbacks
 CAST = {"bo": 200, "alva": 200, "doris": 200, "fia": 404, "cia": 404, "elin": 404}
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Committed) -> Committed:
+    """What is to be done when a transaction has ended, done at the end of the block."""
+    return django_capture_on_commit_callbacks
 
 
 def on_disk(settings: Settings) -> list[Path]:
@@ -49,7 +56,7 @@ def test_a_film_is_given_as_what_it_is_and_never_as_a_page(school: School, sign_
     assert answer["Content-Type"] == "video/webm"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(answer) == FILM  # type: ignore[arg-type]
+    assert b"".join(answer) == FILM
 
 
 PARTS = {
@@ -68,7 +75,7 @@ PARTS = {
 def test_parts_of_a_film(asked: str, school: School, sign_in: SignIn, bo: User) -> None:
     answer = sign_in(bo).get(file_of(school.film()), headers={"range": asked})
     status, content = PARTS[asked]
-    assert (answer.status_code, b"".join(answer)) == (status, content)  # type: ignore[arg-type]
+    assert (answer.status_code, b"".join(answer)) == (status, content)
     if status == 206:
         assert int(answer["Content-Length"]) == len(content)
 
@@ -81,7 +88,7 @@ def test_a_guest_sees_the_film_and_its_words_and_no_other(school: School, visito
     words = Attachment.objects.get(language="ar").media
     assert str(words.public_id) in page
     answer = visitor.get(f"{address}files/{words.public_id}/")
-    assert b"".join(answer).startswith(b"WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nTolv")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nTolv")
     assert visitor.get(f"{address}files/{Attachment.objects.get(event=film).media.public_id}/").status_code == 200
     assert visitor.get(f"{address}files/{Attachment.objects.get(event=other).media.public_id}/").status_code == 404
 
@@ -92,13 +99,13 @@ def test_no_means_that_film_and_words_are_gone_for_everybody(
     sign_in: SignIn,
     bo: User,
     settings: Settings,
-    django_capture_on_commit_callbacks: object,
+    committed: Committed,
 ) -> None:
     film, sent = school.sent()
     path, words = file_of(film), Attachment.objects.get(language="ar").media
     address = address_of(sent)
     opened(visitor, address)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with committed(execute=True):
         school.say("said_no", film=film)
     assert on_disk(settings) == []
     assert sign_in(bo).get(path).status_code == 410
@@ -108,14 +115,14 @@ def test_no_means_that_film_and_words_are_gone_for_everybody(
 
 
 def test_the_same_film_twice_lies_once_and_goes_with_the_last(
-    school: School, settings: Settings, django_capture_on_commit_callbacks: object
+    school: School, settings: Settings, committed: Committed
 ) -> None:
     first, second = school.film(), school.film()
     assert len(on_disk(settings)) == 1
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with committed(execute=True):
         school.say("said_no", film=first)
     assert len(on_disk(settings)) == 1
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with committed(execute=True):
         school.say("said_no", film=second)
     assert on_disk(settings) == []
 
