@@ -27,6 +27,7 @@ _WORDS = {
         "interval": "95 % av övningarna: {low} till {high}",
         "economy": "Kronor i månaden",
         "net": "Kvar när kostnaderna är dragna",
+        "money": "kr",
         "ledger": "{n} överföringar, {moved} {unit} i allt; konton från {lowest} till {highest}, tillsammans {total}",
         "month": "månad",
         "week": "vecka",
@@ -41,6 +42,7 @@ _WORDS = {
         "interval": "95 % of rehearsals: {low} to {high}",
         "economy": "Money a month",
         "net": "Left when costs are taken off",
+        "money": "SEK",
         "ledger": "{n} transfers, {moved} {unit} in all; accounts from {lowest} to {highest}, together {total}",
         "month": "month",
         "week": "week",
@@ -220,12 +222,12 @@ def _ledgers(rehearsal: Rehearsal, language: str) -> list[str]:
     """What simulated people's accounts come to: together always nothing."""
     from genklang.rehearsal.ledgers import ledgers_in
 
-    lines = []
+    words, lines = _WORDS[language], list[str]()
     for one in ledgers_in(rehearsal):
         declared = rehearsal.protocol.ledgers[one.name]
         told = {name: _number(float(getattr(one, name)), language) for name in ("moved", "lowest", "highest", "total")}
-        unit = declared.unit.in_language(language) if declared.unit else "SEK"
-        text = _WORDS[language]["ledger"].format(n=one.transfers, unit=unit, **told)
+        unit = declared.unit.in_language(language) if declared.unit else words["money"]
+        text = words["ledger"].format(n=one.transfers, unit=unit, **told)
         lines += ["", declared.in_language(language), f"  {text}"]
     return lines
 
@@ -256,6 +258,8 @@ def _group(protocol: Protocol, of: str, name: str, value: str | None, language: 
         return protocol.randomise.arms[value].in_language(language)
     if name == "stage" and value in protocol.stages:
         return protocol.stages[value].in_language(language)
+    if name == "participant" and value in protocol.roles:
+        return protocol.roles[value].in_language(language)
     kind = protocol.events.get(of)
     field = (kind.fields.get(name) if kind else None) or protocol.facts.get(name)
     if field and value in field.options:

@@ -24,14 +24,14 @@ class Swap:
     adoption: Adoption
     wall: Wall
 
-    def does(
-        self, who: str, kind: str, *, id: str = "", when: str = "", role: str = "neighbour", **data: object
-    ) -> RowAnswer:
+    def does(self, who: str, kind: str, *, id: str = "", when: str = "", role: str = "", **data: object) -> RowAnswer:
         """Somebody reports something on their own page; a minute passes."""
         self.wall.time = at(when) if when else self.wall.time + clock.MINUTE
         number = Event.objects.filter(adoption=self.adoption).count()
         event = IncomingEvent(id or f"{kind}-{number}", who, kind, self.wall.time, data)
-        return services.record(self.adoption, [event], source=Source(by=role))[0]
+        return services.record(
+            self.adoption, [event], source=Source(by=role or self.enrolment(who).role or "neighbour")
+        )[0]
 
     def enrolment(self, who: str) -> Enrolment:
         """The enrolment as it is now."""
@@ -44,7 +44,7 @@ class Swap:
 
     def void(self, who: str, event: str) -> None:
         """Somebody takes an event back."""
-        source = Source(by="neighbour", house=True)
+        source = Source(by=self.enrolment(who).role or "neighbour", house=True)
         self.wall.time += clock.MINUTE
         services.record(
             self.adoption,
@@ -98,3 +98,19 @@ def swap(
         services.enrol(adoption, person=person, key=key)
         assert swap.does(key, "felt_at_start", called=name, safe=4, evenings_out=1).status == "accepted"
     return swap
+
+
+@pytest.fixture
+def shopping(
+    lindmala: Organisation, doris: Person, gun: Person, hans: Person, bo: User, wall: Wall, transactional_db: None
+) -> Swap:
+    """Doris is helped, Gun and Hans are volunteers, Bo coordinates."""
+    version = publish((PRACTICES / "volontar-hemhandling" / "protocol.yaml").read_text())
+    adoption = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Hemhandling")
+    services.assign(adoption, user=bo, role="coordinator")
+    shopping = Swap(adoption, wall)
+    cast = (("P-1", doris, "person", "Doris"), ("V-1", gun, "volunteer", "Gun"), ("V-2", hans, "volunteer", "Hasse"))
+    for key, person, role, name in cast:
+        services.enrol(adoption, person=person, key=key, role=role)
+        assert shopping.does(key, "welcomed", role="coordinator", called=name).status == "accepted"
+    return shopping

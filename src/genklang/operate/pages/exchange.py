@@ -148,14 +148,16 @@ def ways_now(enrolment: Enrolment, roles: Iterable[str]) -> list[Way]:
     return others.ways(protocol, kinds)
 
 
-def can_be_done(enrolment: Enrolment, kind: str, declared: EventKind, telling: Telling) -> bool:
+def can_be_done(
+    enrolment: Enrolment, kind: str, declared: EventKind, *, roles: Iterable[str], telling: Telling
+) -> bool:
     """Whether a form leads anywhere from my page: one that answers what came, or others, is reached from there."""
     for name, question in declared.fields.items():
         if question.type == "reference" and question.whose == "others":
             return False
         if question.type == "reference" and question.required and not choosing.records(enrolment, kind, name, telling):
             return False
-    return not _only_answers(telling.words.protocol, kind, declared)
+    return not _only_answers(telling.words.protocol, kind, declared, frozenset(roles))
 
 
 def groups_for(enrolment: Enrolment, roles: Iterable[str]) -> tuple[list[Group], list[Enrolment]]:
@@ -232,9 +234,14 @@ def _moved(enrolment: Enrolment, name: str, ledger: Ledger, words: Words, most: 
     return found
 
 
-def _only_answers(protocol: Protocol, kind: str, declared: EventKind) -> bool:
-    """Whether an event only ever answers something that came, which then stands with a button of its own."""
+def _only_answers(protocol: Protocol, kind: str, declared: EventKind, roles: frozenset[str]) -> bool:
+    """Whether an event only answers what others have brought about, which then stands with a button of its own."""
     for expectation in protocol.expectations.values():
+        begun_by = {
+            who for after in expectation.after or () if after in protocol.events for who in protocol.events[after].by
+        }
+        if begun_by & roles:
+            continue
         pointing = [
             name
             for name in expectation.matching or ()
@@ -253,7 +260,8 @@ def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> li
     for due in Due.objects.filter(enrolment=enrolment, opens_at__lte=words.now).order_by("target_at"):
         found = [(way.label, f"{_form(enrolment, way.kind)}?{way.query}") for way in ways.of(due.due)]
         links.setdefault(anchor_of(due.due), []).extend(found)
-    rows = [row for row in Event.objects.filter(enrolment=enrolment, key__in=links) if links[row.key]]
+    came = Event.objects.filter(enrolment=enrolment, key__in=links).exclude(by__in=list(roles))
+    rows = [row for row in came if links[row.key]]
     telling.ready(rows)
     rows.sort(key=lambda row: row.occurred_at)
     return [(row.key, _card(row, telling, list(dict.fromkeys(links[row.key])))) for row in rows]

@@ -225,7 +225,8 @@ def _actions(mine: Mine) -> list[Action]:
     return [
         action
         for action in cases.actions(mine.enrolment, mine.words.protocol, roles=mine.roles)
-        if not mine.is_participant or can_be_done(mine.enrolment, action.kind, kinds[action.kind], mine.telling)
+        if not mine.is_participant
+        or can_be_done(mine.enrolment, action.kind, kinds[action.kind], roles=mine.roles, telling=mine.telling)
     ]
 
 
