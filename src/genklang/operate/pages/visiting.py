@@ -15,7 +15,7 @@ from genklang.operate.pages.case import may_hold
 from genklang.operate.pages.films import Address, ShownFile, files_of, subtitles_alone
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
-from genklang.operate.pages.words import Words, say
+from genklang.operate.pages.words import Words, inside_sentence, say
 from genklang.operate.shown import Log
 from genklang.protocol.types import EventField, EventKind, Protocol
 from genklang.voices.languages import name_of
@@ -200,7 +200,10 @@ def _said(kind: EventKind, event: Event, telling: Telling) -> tuple[str, list[tu
     answers = [
         (question, telling.value(question, event.data[name]))
         for name, question in kind.fields.items()
-        if event.data.get(name) not in (None, "", []) and question.type not in NOT_TOLD and name not in hidden
+        if event.data.get(name) not in (None, "", [])
+        and question.type not in NOT_TOLD
+        and name not in hidden
+        and not (kind.invites and name == kind.invites.named)
     ]
     first = next((index for index, (question, _value) in enumerate(answers) if question.type == "text"), None)
     said = answers.pop(first)[1] if first is not None else ""
@@ -216,7 +219,7 @@ def _who(reading: Reading, event: Event, words: Words) -> str:
     if _is_own(reading, event):
         return _("You")
     if event.actor and event.actor.name:
-        return f"{event.actor.name}, {words.role(event.by)}"
+        return f"{event.actor.name}, {inside_sentence(words.role(event.by))}"
     if event.link and event.link.named and reading.link:
         return event.link.named
     return "" if event.by == "system" else words.role(event.by)
