@@ -169,8 +169,14 @@ def _recorded(row: Outbox) -> Outcome:
     given = row.payload
     if Event.objects.filter(adoption_id=row.adoption_id, key=given["id"]).exists():
         return Outcome.DUPLICATE
-    at = clock.now() if given["place"] else max(given["occurred_at"], row.enrolment.enrolled_at)
+    at = _taken_at(row) if given["place"] else max(given["occurred_at"], row.enrolment.enrolled_at)
     event = IncomingEvent(given["id"], row.enrolment.key, given["kind"], at, given["data"], given["sequence"])
     source = Source(by="system", house=True, waits=not given["place"])
     [answer] = ledger.record_group(row.adoption, row.enrolment.key, [event], source)
     return answer.status
+
+
+def _taken_at(row: Outbox) -> int:
+    """Now, and after all that is known of the enrolment, which is held meanwhile: clocks may differ a little."""
+    held = ledger.lock(row.adoption, row.enrolment.key)
+    return max(clock.now(), held.horizon + 1 if held else 0)

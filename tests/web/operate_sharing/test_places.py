@@ -109,3 +109,15 @@ def test_what_is_remembered_can_be_made_anew(beds: Place) -> None:
     services.change_adoption(beds.adoption, name="Här", overlay={})
     beds.settle()
     assert shared_of(beds.adoption) == kept
+
+
+def test_a_place_is_taken_after_what_came_at_the_same_moment(beds: Place) -> None:
+    beds.enrol("z", town="east")  # sorts after the name of the event that gives the place
+    beds.report("z", "withdrew", by="person")
+    assert beds.stages == {"z": "home"}
+    beds.enrol("zz", town="east")
+    beds.settle()
+    given = Event.objects.get(kind="admitted")
+    assert beds.stages == {"z": "home", "zz": "ward"}
+    assert given.occurred_at > beds.rows["zz"].enrolled_at
+    beds.prove()

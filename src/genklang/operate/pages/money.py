@@ -31,11 +31,15 @@ class MoneyLine:
 
 @dataclass(frozen=True)
 class MoneyPage:
-    """All lines and what is left; `net` is empty where something is not known."""
+    """All lines and what is left; `net` is empty where something is not known.
+
+    `even` says at how many of what it saves the costs are covered; empty where it saves nothing, or several things.
+    """
 
     lines: list[MoneyLine]
     net: str
     saves: bool
+    even: str = ""
 
 
 def money_of(adoption: Adoption, figures: Measured) -> MoneyPage | None:
@@ -49,6 +53,7 @@ def money_of(adoption: Adoption, figures: Measured) -> MoneyPage | None:
         lines=_lines(protocol, found),
         net="" if net is None else in_money(net, found.currency),
         saves=net is not None and net >= 0,
+        even=_even(protocol, found),
     )
 
 
@@ -89,6 +94,23 @@ def _effect(adoption: Adoption) -> float | None:
     effect, primary = result.primary.finding.estimate.value, study.outcomes.get(result.primary.name)
     in_percent = primary is not None and is_mean_of_shares(protocol_of(adoption.protocol_version), primary)
     return effect / PERCENT if in_percent else effect
+
+
+def _even(protocol: Protocol, found: EconomyResult) -> str:
+    """How many of the one thing that it saves pay for all it has cost so far."""
+    lines = protocol.economy.lines if protocol.economy else {}
+    savings = [one for one in found.lines if lines[one.name].counts_as == "saving"]
+    costs = [one for one in found.lines if lines[one.name].counts_as == "cost"]
+    if len(savings) != 1 or not costs or savings[0].quantity is None or not savings[0].price.amount:
+        return ""
+    if any(one.quantity is None for one in costs):
+        return ""
+    total = sum(float(one.quantity or 0) * float(one.price.amount) for one in costs)
+    return _("%(what)s: it breaks even at %(needed)s, and so far there are %(quantity)s.") % {
+        "what": say(lines[savings[0].name]),
+        "needed": number_format(round(total / float(savings[0].price.amount), 1)),
+        "quantity": in_unit(savings[0].quantity, "number"),
+    }
 
 
 def _lines(protocol: Protocol, found: EconomyResult) -> list[MoneyLine]:
