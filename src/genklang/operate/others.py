@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.selectors import protocol_of
 from genklang.engine.folding import voided_ids
+from genklang.engine.shared import leads_to, must_arrive
 from genklang.engine.types import Event as EngineEvent
-from genklang.operate.directory import engine_event
+from genklang.operate.directory import AdoptionDirectory, engine_event
 from genklang.operate.machines import load_state
 from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.problems import Problem
+from genklang.protocol.checks.flow import stages_of
+from genklang.protocol.together import Passing
 from genklang.protocol.types import EventField, Protocol
 
 MOST = 300
@@ -56,6 +59,13 @@ def open_to(enrolment: Enrolment, way: Way, *, keys: Collection[str] | None = No
     return [row for row in found if row.key not in gone and _is_open(protocol, row, way, pointed)]
 
 
+def can_take(enrolment: Enrolment, kind: str) -> bool:
+    """Whether what another passes to the enrolment can happen there in its stage."""
+    protocol = protocol_of(enrolment.protocol_version)
+    declared = protocol.events.get(kind)
+    return declared is not None and not enrolment.broken_reason and enrolment.stage in stages_of(protocol, declared)
+
+
 def called(enrolment: Enrolment) -> str:
     """What others may call whoever it is about: the name chosen for it, else an empty text; never another."""
     protocol = protocol_of(enrolment.protocol_version)
@@ -88,7 +98,21 @@ def problems(enrolment: Enrolment, event: EngineEvent, *, reported: bool) -> lis
             pointed = _pointed_at(enrolment.adoption, protocol, [event.kind], enrolment=enrolment)
             if pointed[event.kind] & set(ids):
                 found.append(Problem(name, _("is answered already"), _("Take the earlier answer back first.")))
+    if declared and declared.passes and reported and not found and must_arrive(protocol, event.kind):
+        found += _out_of_reach(enrolment, protocol, event, declared.passes)
     return found
+
+
+def _out_of_reach(enrolment: Enrolment, protocol: Protocol, event: EngineEvent, passing: Passing) -> list[Problem]:
+    """Whoever would be told must still be there for it: not ended, nor meanwhile taken by another."""
+    _hold(enrolment)
+    who = AdoptionDirectory(enrolment.adoption_id, about=[event])
+    to = leads_to(protocol, enrolment.key, event, passing.to, who)
+    rows = Enrolment.objects.filter(adoption=enrolment.adoption_id, key=to).select_related("protocol_version")
+    row = rows.first() if to else None
+    if row is None or can_take(row, passing.as_):
+        return []
+    return [Problem(passing.to, _("cannot be reached any more"), _("Choose somebody else: things have changed."))]
 
 
 def _hold(enrolment: Enrolment) -> None:
@@ -102,7 +126,9 @@ def _is_somebody_else(enrolment: Enrolment, key: str) -> bool:
 
 
 def _is_open(protocol: Protocol, row: Event, way: Way, pointed: Mapping[str, set[str]]) -> bool:
-    shown = protocol.events[row.kind].shown
+    shown, passes = protocol.events[row.kind].shown, protocol.events[way.kind].passes
+    if passes and passes.to == way.field and not can_take(row.enrolment, passes.as_):
+        return False
     if shown and shown.once and not any(row.key in pointed[kind] for kind in shown.once):
         return False
     if shown and any(row.key in pointed[kind] for kind in shown.unless):

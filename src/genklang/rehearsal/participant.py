@@ -92,6 +92,7 @@ class Participant:
         self.index = index
         self.seed = seed
         self.outside: Find = nothing_outside
+        self.arrives: Callable[[Event], bool] = anything_arrives
         self.rng = seeded(seed, index)
         self.enrolment = enrolment_name(seed, index)
         self.state = machine.begin(self.enrolment)
@@ -137,8 +138,15 @@ class Participant:
 
     def receive(self, event: Event) -> Generator[Allocate, str, None]:
         """Take an event that another's brought, now; it comes after all that has happened so far."""
+        yield from self._apply(self._now(event))
+
+    def would_take(self, event: Event) -> bool:
+        """Whether an event that another's would bring could be taken as things stand."""
+        return not self.machine.step(self.state, self._now(event)).held
+
+    def _now(self, event: Event) -> Event:
         at = max(event.occurred_at, self.state.settled + 1)
-        yield from self._apply(replace(event, occurred_at=at, sequence=self._sequence + 1, received_at=at))
+        return replace(event, occurred_at=at, sequence=self._sequence + 1, received_at=at)
 
     def end(self, end: int) -> Life:
         """Let time pass up to, but not including, the end."""
@@ -161,7 +169,9 @@ class Participant:
         """Send an event; where the engine accepts it, see what follows from it."""
         at = max(at, self.state.settled + 1)
         sequence, data = self._sequence + 1, self._proposed.decided(kind, data)
-        yield from self._apply(Event(f"{self.enrolment}-{sequence:06d}", kind, at, by, data, sequence, at))
+        event = Event(f"{self.enrolment}-{sequence:06d}", kind, at, by, data, sequence, at)
+        if self.arrives(event):
+            yield from self._apply(event)
 
     def _apply(self, event: Event) -> Generator[Allocate, str, None]:
         step = self.machine.step(self.state, event)
@@ -314,6 +324,11 @@ class Participant:
 
 def nothing_outside(field: EventField, rng: random.Random) -> None:
     """What somebody who lives alone finds of others."""
+
+
+def anything_arrives(event: Event) -> bool:
+    """What somebody who lives alone does reaches nobody, so that nothing stands in its way."""
+    return True
 
 
 def later(instant: int, delay: float) -> int:

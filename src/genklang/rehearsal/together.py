@@ -14,7 +14,7 @@ from random import Random
 
 from genklang.engine.machine import Machine
 from genklang.engine.randomisation import ListState, allocate, shares
-from genklang.engine.shared import Delivery, Places, Shared, Told, passed
+from genklang.engine.shared import Delivery, Places, Shared, Told, must_arrive, passed
 from genklang.engine.types import Allocate, Event
 from genklang.protocol.scopes import fields_of
 from genklang.protocol.types import EventField, Protocol
@@ -62,6 +62,7 @@ class Town:
         self._taken: set[str] = set()
         for one in self.people:
             one.outside = partial(self._found, one.enrolment)
+            one.arrives = partial(self._arrives, one.enrolment)
         self._seen = [0] * len(starts)
         self._drawn: ListState = {}
         self._queue: list[tuple[int, int]] = [(start, index) for index, start in enumerate(starts)]
@@ -161,6 +162,13 @@ class Town:
                 if told.enrolment != enrolment and not (field.once and told.event.id in self._taken)
             ]
         return rng.choice(others) if others else None
+
+    def _arrives(self, enrolment: str, event: Event) -> bool:
+        """Whether whoever an event would be passed to can take it as things stand, where that matters."""
+        if not must_arrive(self._protocol, event.kind):
+            return True
+        deliveries = passed(self._protocol, enrolment, event, self)
+        return all(self.people[self._numbers[one.enrolment]].would_take(one.event) for one in deliveries)
 
     def _hand_on(self, deliveries: deque[Delivery], at: int) -> None:
         """Deliver, and whatever comes of that, until nothing is left; then give what has become free."""

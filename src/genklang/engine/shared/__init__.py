@@ -4,7 +4,7 @@ Pure, like the rest of the engine: a shell hands in states and events, and recor
 in a transaction of its own, under the id that it has. A delivery that was made before is a duplicate.
 """
 
-from genklang.engine.shared.passing import Directory, Told, leads_to, passed, passed_id
+from genklang.engine.shared.passing import Directory, Told, leads_to, must_arrive, passed, passed_id
 from genklang.engine.shared.places import Places, Settled, Shared
 from genklang.engine.shared.queue import Occupancy, OwnPlaces, Part, Queue, Stand, Waiting, in_turn, occupancy
 from genklang.engine.shared.types import Delivery
@@ -24,6 +24,7 @@ __all__ = [
     "Waiting",
     "in_turn",
     "leads_to",
+    "must_arrive",
     "occupancy",
     "passed",
     "passed_id",

@@ -54,6 +54,16 @@ def passed(protocol: Protocol, enrolment: str, event: Event, who: Directory) -> 
     return (Delivery(to, _retold(protocol, Told(enrolment, event), kind.passes, who)),)
 
 
+def must_arrive(protocol: Protocol, kind: str) -> bool:
+    """Whether an event means nothing unless the other can take it: it answers what others offer, or moves the other."""
+    declared = protocol.events.get(kind)
+    passes = declared.passes if declared else None
+    if declared is None or passes is None:
+        return False
+    field, there = declared.fields.get(passes.to), protocol.events.get(passes.as_)
+    return bool((field and field.whose == "others") or (there and there.moves))
+
+
 def passed_id(event: str) -> str:
     """The id that an event has where it is passed to."""
     name = f"{event}>"
