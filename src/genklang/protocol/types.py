@@ -63,6 +63,11 @@ class Role(Labelled):
     member: bool = Field(False, description="True for people who belong to the enrolment too, as a family does.")
     guest: bool = Field(False, description="True for people without an account, who come by a private link.")
     public: bool = Field(False, description="True for anybody: they meet the adoption's open page.")
+    group: bool = Field(
+        False,
+        description="True for a participant that is no single person but a group at work, such as a team of staff. "
+        "What is counted about groups alone is shown on a board however few they are.",
+    )
     called: Name | None = Field(
         None,
         description="For a participant: the text fact that others who take part may know them by. They never see "

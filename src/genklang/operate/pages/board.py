@@ -1,7 +1,7 @@
 """The wall screen: at most nine figures about everybody together, and nothing that points anybody out.
 
 The rule of small counts: one to four people are shown as "1–4", never exactly, and a figure with fewer than five
-people behind it is not shown. None at all is shown as 0.
+people behind it is not shown. None at all is shown as 0. Matters, and groups at work, are not people.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from genklang.operate.machines import shown_state
 from genklang.operate.models import Adoption, Due, Enrolment, Event
 from genklang.operate.pages.figures import figure_of, in_unit, period_in_words, whole_ones
 from genklang.operate.pages.measuring import kept, measured
-from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import Words, language, say
 from genklang.protocol.showing import Tile
 from genklang.protocol.together import Place
@@ -87,12 +87,26 @@ def _figure(tile: Tile, adoption: Adoption, words: Words) -> Figure:
         return _place(tile, words.protocol.places[tile.place], adoption, words)
     if tile.queue is not None:
         return _queue(tile, words.protocol.places[tile.queue], adoption, words)
-    return _count(say(tile), _now_in(adoption, tile.stages), note=_("now"))
+    return _count(tile, adoption, tile.stages, note=_("now"))
 
 
-def _count(label: str, people: int, *, note: str = "") -> Figure:
-    hidden = 0 < people < SMALLEST_CELL
-    return Figure(label, few() if hidden else in_unit(people, "number"), note, hidden=hidden)
+def _count(tile: Tile, adoption: Adoption, stages: Sequence[str], *, note: str = "") -> Figure:
+    """How many are in some stages."""
+    number = _now_in(adoption, stages)
+    hidden = 0 < number < SMALLEST_CELL and _about_people(adoption, stages=stages)
+    return Figure(say(tile), few() if hidden else in_unit(number, "number"), note, hidden=hidden)
+
+
+def _about_people(adoption: Adoption, *, of: str = "", stages: Sequence[str] = ()) -> bool:
+    """Whether anybody's own life stands behind a figure, rather than matters and groups at work alone."""
+    protocol = protocol_of(adoption.protocol_version)
+    groups = [name for name, role in protocol.roles.items() if role.group]
+    people = Enrolment.objects.filter(adoption=adoption, person__isnull=False).exclude(role__in=groups)
+    if stages:
+        people = people.filter(stage__in=stages)
+    if of in protocol.events:
+        people = people.filter(events__kind=of)
+    return people.exists()
 
 
 def few() -> str:
@@ -111,8 +125,9 @@ def _open(tile: Tile, expectation: str, adoption: Adoption, words: Words) -> Fig
         all=Count("pk"), people=Count("enrolment", distinct=True), late=Count("pk", filter=late),
         late_people=Count("enrolment", distinct=True, filter=late),
     )  # fmt: skip
-    hidden = 0 < counted["people"] < SMALLEST_CELL
-    hidden_late = 0 < counted["late_people"] < SMALLEST_CELL
+    people = _about_people(adoption)
+    hidden = people and 0 < counted["people"] < SMALLEST_CELL
+    hidden_late = people and 0 < counted["late_people"] < SMALLEST_CELL
     shown = few() if hidden_late else in_unit(counted["late"], "number")
     note = _("of which late: %(late)s") % {"late": shown} if counted["late"] else _("none of them late")
     value = few() if hidden else in_unit(counted["all"], "number")
@@ -134,7 +149,7 @@ def _place(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure
 def _given(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure:
     """For a place that so many may be given within a period: how many have been."""
     if place.per is None or place.starts is None:
-        return _count(say(tile), _now_in(adoption, place.holding), note=_("now"))
+        return _count(tile, adoption, place.holding, note=_("now"))
     since = Zone(adoption.zone).add(words.now, place.per, -1)
     given = Event.objects.filter(adoption=adoption, kind=place.gives, occurred_at__gt=since, held__isnull=True).count()
     hidden = 0 < given < SMALLEST_CELL
@@ -151,10 +166,10 @@ def _queue(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure
     """How many wait. How long the longest has waited is one person's own: told only among five or more."""
     rows = list(Enrolment.objects.filter(adoption=adoption, stage__in=place.waiting))
     if len(rows) < SMALLEST_CELL:
-        return _count(say(tile), len(rows))
+        return _count(tile, adoption, place.waiting)
     longest = min(shown_state(row).stage_since for row in rows)
     days = (words.now - longest) // (24 * 60 * clock.MINUTE)
-    return _count(say(tile), len(rows), note=_("the longest for %(n)s days") % {"n": days})
+    return _count(tile, adoption, place.waiting, note=_("the longest for %(n)s days") % {"n": days})
 
 
 def _indicator(tile: Tile, indicator: Indicator, adoption: Adoption) -> Figure:
@@ -163,10 +178,11 @@ def _indicator(tile: Tile, indicator: Indicator, adoption: Adoption) -> Figure:
     latest = figure_of(name, indicator, figures)
     if latest is None or latest.value is None:
         return Figure(say(tile), "–", _("nothing to count yet"))
-    if 0 < latest.n < SMALLEST_CELL:
+    least = SMALLEST_CELL if _about_people(adoption, of=indicator.of) else 0
+    if 0 < latest.n < least:
         return Figure(say(tile), "–", _("too few to be shown"), hidden=True)
-    periods = [value for value in whole_ones(indicator, figures.of(name), figures) if value.period]
-    notes = [_when(latest, indicator), _before(periods, latest, indicator), _target(indicator)]
+    shown = [value for value in whole_ones(indicator, figures.of(name), figures) if value.period and value.n >= least]
+    notes = [_when(latest, indicator), _before(shown, latest, indicator), _target(indicator)]
     return Figure(
         say(tile),
         in_unit(latest.value, indicator.unit),
@@ -186,7 +202,7 @@ def _period(start: date, indicator: Indicator) -> str:
 def _before(periods: Sequence[IndicatorValue], latest: IndicatorValue, indicator: Indicator) -> str:
     """The period before, so that one sees which way it goes."""
     earlier = [value for value in periods if value.period and latest.period and value.period < latest.period]
-    if not earlier or earlier[-1].value is None or earlier[-1].n < SMALLEST_CELL:
+    if not earlier or earlier[-1].value is None:
         return ""
     return _("before: %(value)s") % {"value": in_unit(earlier[-1].value, indicator.unit)}
 

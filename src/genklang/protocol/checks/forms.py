@@ -35,6 +35,9 @@ def _roles(protocol: Protocol, notes: Notes) -> None:
         if role.participant and role.member:
             what = f"{quoted(name)} is whom an enrolment is about, and belongs to it too"
             notes.note(("roles", name), what, "Keep one, and write another role.", written=name, key=True)
+        if role.group and not role.participant:
+            what = f"{quoted(name)} is a group, and no enrolment is about it"
+            notes.note(("roles", name), what, "Write participant: true, or take group away.", written=name, key=True)
     for name in _NOT_ROLES:
         if name in protocol.roles:
             what = f"{quoted(name)} is nobody: it stands for what reports by itself"
