@@ -82,19 +82,22 @@ class Draft:
 
     def state(self) -> State:
         """The state as it has become."""
-        return State(
-            self.enrolment,
-            self.stage,
-            self.stage_since,
-            self.arm,
-            self.facts,
-            tuple(self.tracks),
-            self.settled,
-            self.last,
-            self.voids,
-            self.wake,
-            self.members,
-            self.series,
+        return tuple.__new__(  # past the named tuple's own way in, which costs a call
+            State,
+            (
+                self.enrolment,
+                self.stage,
+                self.stage_since,
+                self.arm,
+                self.facts,
+                tuple(self.tracks),
+                self.settled,
+                self.last,
+                self.voids,
+                self.wake,
+                self.members,
+                self.series,
+            ),
         )
 
     def step(self) -> Step:
@@ -118,24 +121,23 @@ class Draft:
     def resolve(self, due: Due, status: Status, at: int | None, event: str | None) -> None:
         """Write down how a due ended."""
         stage, arm = due.at_target or (self.stage or "", self.arm)
-        self.outcomes.append(
-            OutcomeFact(
-                due.id,
-                due.expectation,
-                due.occurrence,
-                due.slot_date,
-                due.slot_time,
-                due.anchor,
-                due.opens_at,
-                due.target_at,
-                due.deadline_at,
-                status,
-                at,
-                event,
-                stage,
-                arm,
-            )
+        fact = (
+            due.id,
+            due.expectation,
+            due.occurrence,
+            due.slot_date,
+            due.slot_time,
+            due.anchor,
+            due.opens_at,
+            due.target_at,
+            due.deadline_at,
+            status,
+            at,
+            event,
+            stage,
+            arm,
         )
+        self.outcomes.append(tuple.__new__(OutcomeFact, fact))
 
     def open_answer(self, rule: Rule, due: Due) -> None:
         """Ask somebody to deal with a missed due, where the expectation says who."""

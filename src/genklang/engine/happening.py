@@ -5,7 +5,7 @@ An event meets dues as things stood before it, then changes the stage and the fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -32,21 +32,22 @@ def happen(draft: Draft, compiled: Compiled, event: Event) -> None:
         draft.held.append(event.id)
         return
     for index in kind.meets:
-        _meet(draft, compiled.rules[index], index, event)
+        rule = compiled.rules[index]
+        if rule.several:
+            for data in _readings(rule, event):
+                _meet(draft, rule, index, event, data)
+        else:
+            _meet(draft, rule, index, event, event.data)
     if kind.states:
         _state_facts(draft, {fact: event.data[field] for field, fact in kind.states if field in event.data})
     if draft.stage is not None and draft.stage in kind.moves:
         draft.stage, draft.stage_since = kind.moves[draft.stage], at
     if before != (draft.stage, draft.arm, draft.facts):
         _reconsider(draft, compiled, event, before)
-    begins = kind.begins if not kind.signals else {*kind.begins, *listen(draft, kind, event)}
-    for index in begins if event.kind != "drawn" else _chosen(compiled, event):
+    for index in kind.begins:
         _begin_dues(draft, compiled.rules[index], index, event)
-    if kind.allocates:
-        _allocate(draft, compiled, event)
-    for draw in kind.samples:
-        if draw not in draft.facts:
-            draft.effects.append(DrawSample(draw, event.occurred_at, event.id, event.sequence + 1))
+    if kind.more:
+        _begin_more(draft, compiled, kind, event)
 
 
 def accepts(draft: Draft, kind: Kind, event: Event, rules: Sequence[Rule]) -> bool:
@@ -74,18 +75,15 @@ def unsettled(draft: Draft, kind: Kind, event: Event, rules: Sequence[Rule]) -> 
     ]
 
 
-def _meet(draft: Draft, rule: Rule, index: int, event: Event) -> None:
-    """Let the event meet the due that it fits; one that points at several may meet a due for each."""
-    if not rule.several:
-        _meet_one(draft, rule, index, event, event.data)
-        return
+def _readings(rule: Rule, event: Event) -> Iterator[Mapping[str, Any]]:
+    """What an event that points at several carries, once for each of them: it may meet a due for each."""
     names = rule.met_by[event.kind]
     values = [value if isinstance(value, list) else [value] for value in map(event.data.get, names)]
     for one in product(*values):
-        _meet_one(draft, rule, index, event, {**event.data, **dict(zip(names, one, strict=True))})
+        yield {**event.data, **dict(zip(names, one, strict=True))}
 
 
-def _meet_one(draft: Draft, rule: Rule, index: int, event: Event, data: Mapping[str, Any]) -> None:
+def _meet(draft: Draft, rule: Rule, index: int, event: Event, data: Mapping[str, Any]) -> None:
     """Let the event meet the earliest due that it fits; those that nobody has dealt with come first."""
     track = draft.tracks[index]
     fitting = [due for due in track.live if _fits(draft, rule, due, event, data)]
@@ -143,6 +141,18 @@ def _concerned(draft: Draft, event: Event) -> Mapping[str, str]:
         return draft.members
     member = str(event.data["member"])
     return {member: draft.members[member]}
+
+
+def _begin_more(draft: Draft, compiled: Compiled, kind: Kind, event: Event) -> None:
+    """What few kinds of event bring: signals that sound, what being drawn begins, and chance that is asked for."""
+    begun = _chosen(compiled, event) if event.kind == "drawn" else listen(draft, kind, event) - {*kind.begins}
+    for index in begun:
+        _begin_dues(draft, compiled.rules[index], index, event)
+    if kind.allocates:
+        _allocate(draft, compiled, event)
+    for draw in kind.samples:
+        if draw not in draft.facts:
+            draft.effects.append(DrawSample(draw, event.occurred_at, event.id, event.sequence + 1))
 
 
 def _chosen(compiled: Compiled, event: Event) -> Sequence[int]:

@@ -15,7 +15,10 @@ from genklang.protocol.types import EventKind, Expectation, Move, Protocol
 
 
 class Kind(NamedTuple):
-    """A kind of event, ready to be applied. `meets`, `begins` and `requires` are places in `Compiled.rules`."""
+    """A kind of event, ready to be applied. `meets`, `begins` and `requires` are places in `Compiled.rules`.
+
+    `more` says that it brings what few kinds do: a draw, a signal, an allocation.
+    """
 
     name: str
     declared: EventKind | None
@@ -29,6 +32,7 @@ class Kind(NamedTuple):
     samples: tuple[str, ...] = ()
     signals: tuple[Sentinel, ...] = ()
     requires: tuple[int, ...] = ()
+    more: bool = False
 
 
 class Sentinel(NamedTuple):
@@ -92,7 +96,7 @@ class Compiled:
         declared = self.protocol.events.get(name)
         expectations = sorted(self.protocol.expectations.items())
         randomise = self.protocol.randomise
-        return Kind(
+        kind = Kind(
             name=name,
             declared=declared,
             during=self._during(name, declared),
@@ -108,6 +112,7 @@ class Compiled:
                 place for place, rule in enumerate(self.rules) if declared and rule.name in declared.requires
             ),
         )
+        return kind._replace(more=bool(kind.allocates or kind.samples or kind.signals or name == "drawn"))
 
     def _moves(self, name: str, declared: EventKind | None) -> dict[str, str]:
         moves: list[Move] = declared.moves if declared else []
