@@ -1,10 +1,11 @@
 """Reading the rows of a declared file as events: which column is which field, which rows are one, what is wrong."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from genklang.operate.problems import Problem, Refused, shorten
 from genklang.protocol.checks.paperwork import COLUMN_OF_ENROLMENT
 from genklang.protocol.paperwork import FileIn
 from genklang.protocol.problems import closest
+
+LARGEST_AMOUNT = Decimal(10) ** 11
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,7 @@ class Reader:
         coerced = self.machine.coerce(self.file.rows, data).data
         event = IncomingEvent(self._key(enrolment, coerced), enrolment, self.file.rows, self.now, data, sequence=line)
         wrong = [one.problem for one in form_problems(ReadRow(line, event, ""), self.machine)]
-        return Filed(line, dict(cells), event, self._amount(coerced), tuple(wrong))
-
-    def amount_of(self, event: IncomingEvent) -> Decimal | None:
-        """The declared total of the row that the event was."""
-        return self._amount(self.machine.coerce(event.kind, event.data).data)
+        return Filed(line, dict(cells), event, self._amount(cells), tuple(wrong))
 
     def _needed(self) -> list[str]:
         declared = self.machine.protocol.events[self.file.rows].fields
@@ -110,9 +109,14 @@ class Reader:
         said = "\x1f".join([self.name, enrolment, *map(str, parts)])
         return f"row-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
 
-    def _amount(self, data: Mapping[str, object]) -> Decimal | None:
-        value = data.get(self.file.total) if self.file.total else None
-        return cents(value) if isinstance(value, int | float) else None
+    def _amount(self, cells: Mapping[str, str]) -> Decimal | None:
+        """The declared total as it is written, also where it is more than may be; None where it is no number."""
+        written = cells.get(self.file.total or "", "")
+        try:
+            number = Decimal(re.sub(r"\s", "", written).replace(",", "."))
+        except InvalidOperation:
+            return None
+        return cents(number) if number.is_finite() and abs(number) < LARGEST_AMOUNT else None
 
 
 def other_content() -> Problem:

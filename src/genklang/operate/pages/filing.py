@@ -1,6 +1,6 @@
 """What the pages of files show: the reckoning, what waits and why, and the documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from genklang.operate.pages.reckoning import Part, Reckoning, reckon
 from genklang.operate.pages.words import language, say
 from genklang.operate.problems import Problem
 from genklang.people.models import User
+from genklang.protocol.types import EventField
 
 MOST_WAITING, DOCUMENTS_PER_PAGE, MOST_BATCHES = 50, 50, 20
 
@@ -28,7 +29,7 @@ class WaitingRow:
     """A row that somebody is to mend or reject, with all that is wrong with it."""
 
     row: FileRow
-    problems: Sequence[Problem]
+    problems: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,16 @@ def queues(user: User) -> list[Queue]:
     return found
 
 
+def in_words(problems: Sequence[Problem], fields: Mapping[str, EventField]) -> list[str]:
+    """Problems of a row as people read them: by the question, not by the field's name."""
+    return [
+        f"{say(fields[one.where]) if one.where in fields else _('The row')}: {one.what}"
+        + (f" (“{one.written}”)" if one.written else "")
+        + f". {one.instead}"
+        for one in problems
+    ]
+
+
 def kronor(number: Decimal) -> str:
     """An amount in the reader's language."""
     return amount(number, language())
@@ -146,7 +157,7 @@ def _file_page(adoption: Adoption, user: User, name: str) -> FilePage:
         columns=[(headings.get(field, field), say(question)) for field, question in fields.items()],
         reckoning=found,
         lines=_lines(found, money=declared.total is not None),
-        waiting=[WaitingRow(row, filing.problems_of(row)) for row in rows[:MOST_WAITING]],
+        waiting=[WaitingRow(row, in_words(filing.problems_of(row), fields)) for row in rows[:MOST_WAITING]],
         waiting_in_all=found.waiting.rows,
         batches=list(batches[:MOST_BATCHES]),
         role=role_with_files(user, adoption, name),

@@ -101,7 +101,7 @@ def row(request: HttpRequest, adoption_id: UUID, row_id: UUID) -> HttpResponse:
         "row": found,
         "form": form,
         "why": why,
-        "problems": filing.problems_of(found),
+        "problems": pages.in_words(filing.problems_of(found), declared.fields),
         "rejecting": rejecting,
         "trail": trail(adoption, _("Row %(line)s") % {"line": found.line}),
     }
