@@ -1,5 +1,6 @@
 """What somebody without an account meets: what they may read, as a conversation, and the forms of their role."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -234,18 +235,35 @@ def _is_only_subtitles(reading: Reading, event: Event) -> bool:
 
 
 def _waits(reading: Reading) -> Mapping[str, str]:
-    """For each event what it waits for, and until when."""
+    """For each event what it waits for, its number in turn where several do, and until when."""
     words, found = reading.words, {}
-    for due in Due.objects.filter(enrolment=reading.log.enrolment).order_by("target_at"):
+    turns: Counter[str] = Counter()
+    for due in Due.objects.filter(enrolment=reading.log.enrolment).order_by("target_at", "due"):
         declared = words.protocol.expectations.get(due.expectation)
-        if declared and declared.after and not declared.internal:
-            until = {
-                "what": words.expectation(due.expectation),
-                "when": words.when_due(due.expectation, due.deadline_at),
-            }
-            text = _("Waits for: %(what)s") if due.missed else _("Waits for: %(what)s, no later than %(when)s")
-            found[choosing.anchor_of(due.due)] = text % until
+        key = _waiting(reading, choosing.anchor_of(due.due))
+        if declared and declared.after and not declared.internal and key:
+            turns[due.expectation] += 1
+            found[key] = _in_turn(due, words, turns[due.expectation])
     return found
+
+
+def _in_turn(due: Due, words: Words, number: int) -> str:
+    until = words.when_due(due.expectation, due.deadline_at)
+    told = {"what": words.expectation(due.expectation), "when": until, "number": number}
+    text = _("Waits for: %(what)s, no later than %(when)s")
+    if due.missed:
+        text = _("Waits for: %(what)s")
+    elif number > 1:
+        text = _("Number %(number)s in turn. Waits for: %(what)s, no later than %(when)s")
+    return text % told
+
+
+def _waiting(reading: Reading, anchor: str) -> str:
+    """The event that the reader sees wait: what began it, or what that refers to."""
+    readable = {event.key for event in reading.events}
+    began = reading.log.events.get(anchor)
+    near = [anchor, *(each.key for each in reading.log.refers_to(began))] if began else []
+    return next((key for key in near if key in readable), "")
 
 
 def _texts(kind: EventKind) -> Iterable[Any]:
