@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
+from genklang.bank.wording import duration
 from genklang.engine.shared.queue import Limits
 from genklang.operate.forms.fields import NumberField
 from genklang.operate.pages.words import say
@@ -25,7 +26,8 @@ class PlacesForm(forms.Form):
         if limits.capacity is not None:
             self._add("capacity", _("Places in all"), limits.capacity)
         if limits.starts is not None:
-            self._add("starts", _("How many may start in %(period)s") % {"period": place.per}, limits.starts)
+            assert place.per is not None
+            self._add("starts", _("How many may start in %(period)s") % {"period": duration(place.per)}, limits.starts)
         for name, share in place.shares.items():
             self._add(SHARE + name, say(share), limits.shares[name])
 

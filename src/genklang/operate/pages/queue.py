@@ -7,8 +7,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from genklang.engine.shared import Occupancy, Waiting, in_turn, occupancy
-from genklang.engine.shared.queue import Limits
+from genklang.bank.wording import duration
+from genklang.engine.shared import Occupancy, Queue, Waiting, in_turn, occupancy
+from genklang.engine.time import Zone
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Due, Enrolment, Event
 from genklang.operate.pages.protocols import words_of
@@ -68,7 +69,14 @@ class PlacePage:
     waiting: list[Row]
     longest: str
     used: str
+    period: str = ""
+    next_start: str = ""
     marks: list[str] = field(default_factory=list)
+
+    @property
+    def promises(self) -> bool:
+        """Whether anybody is promised a place by some day."""
+        return any(row.promised for row in self.waiting)
 
     @property
     def borrowed(self) -> int:
@@ -91,7 +99,7 @@ def place_pages(adoption: Adoption) -> list[PlacePage]:
     """Every kind of place of the adoption."""
     shared, limits, words = shared_of(adoption), places_for(adoption).limits, words_of(adoption)
     return [
-        _page(adoption, name, place, words, in_turn(shared[name]), occupancy(shared[name], limits[name]))
+        _page(adoption, name, place, words, shared[name], occupancy(shared[name], limits[name]))
         for name, place in words.protocol.places.items()
     ]
 
@@ -132,23 +140,14 @@ def promises(protocol: Protocol, place: Place) -> list[str]:
     ]
 
 
-def limits_in_words(protocol: Protocol, place: Place, limits: Limits) -> list[tuple[str, int]]:
-    """How many there are: at once, to start in a period, and each share's own."""
-    told = [] if limits.capacity is None else [(_("Places in all"), limits.capacity)]
-    if limits.starts is not None and place.per is not None:
-        told.append((_("To start in %(period)s") % {"period": place.per}, limits.starts))
-    return told + [(say(share), limits.shares[name]) for name, share in place.shares.items()]
-
-
 def _is_inside(protocol: Protocol, place: Place, kind: str) -> bool:
     """Whether an event is of those who hold the place: it moves from there."""
     declared = protocol.events.get(kind)
     return bool(declared and declared.moves and all(before in place.holding for before, _after in declared.moves))
 
 
-def _page(
-    adoption: Adoption, name: str, place: Place, words: Words, turn: Sequence[Waiting], now: Occupancy
-) -> PlacePage:
+def _page(adoption: Adoption, name: str, place: Place, words: Words, queue: Queue, now: Occupancy) -> PlacePage:
+    turn, starts = in_turn(queue), [at for each in queue.starts.values() for at in each]
     found = Enrolment.objects.filter(adoption=adoption, key__in=[one.enrolment for one in turn])
     rows = {row.key: row for row in found.select_related("person", "adoption", "protocol_version")}
     deadlines = _deadlines(rows.values(), promises(words.protocol, place))
@@ -164,8 +163,17 @@ def _page(
         waiting=waiting,
         longest=_("longest %(since)s") % {"since": words.since(min(one.since for one in turn))} if turn else "",
         used=_used(adoption, place, now, words.now),
+        period=duration(place.per) if place.per else "",
+        next_start=_next_start(place, now, starts, words),
         marks=marks,
     )
+
+
+def _next_start(place: Place, now: Occupancy, starts: Sequence[int], words: Words) -> str:
+    """When the next one may start, where the period is full; empty where somebody may now."""
+    if place.per is None or now.starts is None or now.started < now.starts or not starts:
+        return ""
+    return words.day(Zone(words.zone.key).add(min(starts), place.per))
 
 
 def _marks(now: Occupancy) -> list[str]:
