@@ -1,4 +1,4 @@
-"""`genklang measure PRACTICE --events EVENTS.ndjson`: a log's indicators, the same on DuckDB and PostgreSQL."""
+"""`genklang measure PRACTICE --events EVENTS.ndjson`: a log's indicators, the same on DuckDB, PostgreSQL and Spark."""
 
 from __future__ import annotations
 
@@ -22,14 +22,21 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "measure",
         help="the indicators of a log of events",
-        description="Measure a practice's indicators on a log of events. Both engines give the same figures.",
+        description="Measure a practice's indicators on a log of events. Every engine gives the same figures.",
     )
     parser.add_argument("practice", metavar="PRACTICE", type=Path, help="the practice's folder, or its protocol.yaml")
     parser.add_argument("--events", metavar="EVENTS.ndjson", type=Path, required=True, help="one event a line")
-    parser.add_argument("--engine", choices=("duckdb", "postgres"), default="duckdb", help="what computes (duckdb)")
-    parser.add_argument("--database", metavar="URL", help="for postgres: its address (else GENKLANG_DATABASE)")
+    parser.add_argument(
+        "--engine", choices=("duckdb", "postgres", "spark"), default="duckdb", help="what computes (duckdb)"
+    )
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="for postgres: its address (else GENKLANG_DATABASE); for spark: the master (local[*])",
+    )
     parser.add_argument("--zone", default=ZONE, help=f"IANA time zone that local days are meant in ({ZONE})")
     parser.add_argument("--until", metavar="INSTANT", help="up to when (else: the last event of all)")
+    parser.add_argument("--write", metavar="FOLDER", type=Path, help="also write the tables there as Parquet, by month")
     parser.add_argument("--release", action="store_true", help="leave out what fewer than five people stand behind")
     parser.add_argument("--json", action="store_true", help="everything as JSON")
     parser.set_defaults(run=run)
@@ -42,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         machine = machine_for(protocol, zone=args.zone)
         tables, problems = _tables(args, machine)
         result = _measured(args, tables)
-    except Refused as refusal:
+    except (Refused, ImportError) as refusal:  # Spark that is not installed says what to install
         print(refusal, file=sys.stderr)
         return 1
     print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False) if args.json else _as_text(result))
@@ -85,10 +92,13 @@ def _record(enrolment: str, step: Step, events: list[Event], *, until: int) -> R
 def _measured(args: argparse.Namespace, tables: Tables) -> dict[str, Any]:
     from genklang.engine.time import format_instant
     from genklang.measure.engines import measure
+    from genklang.measure.files import write_tables
     from genklang.measure.values import SMALLEST_CELL
 
     protocol = tables.practice
     database = _database(args)
+    if args.write:
+        write_tables({one.of: tables[one.of] for one in protocol.indicators.values()}, args.write)
     cells = measure(protocol, tables, engine=args.engine, database=database)
     totals = measure(protocol, tables, engine=args.engine, database=database, grouped=False)
     return {
@@ -130,6 +140,8 @@ def _economy(tables: Tables, totals: list[IndicatorValue]) -> dict[str, Any] | N
 
 
 def _database(args: argparse.Namespace) -> str | None:
+    if args.engine == "spark":
+        return args.database or "local[*]"
     if args.engine != "postgres":
         return None
     address: str | None = args.database or os.environ.get("GENKLANG_DATABASE")

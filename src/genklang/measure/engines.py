@@ -1,13 +1,15 @@
-"""Running indicators: on tables handed to DuckDB or PostgreSQL, or inside a database that has the rows already."""
+"""Running indicators: on tables handed to DuckDB, PostgreSQL or Spark, or where the rows are already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
+from genklang.measure.files import Execute, Rows, files_in_duckdb, files_in_spark, frame, in_spark
 from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, needed_columns, query_sql, quoted
 from genklang.measure.tables import Table, Tables, columns_of
 from genklang.measure.values import IndicatorValue, as_label, as_number, flag_small
@@ -15,22 +17,7 @@ from genklang.protocol.expressions import Type
 from genklang.protocol.expressions.sql import DUCKDB_SETTING
 from genklang.protocol.types import Protocol as Practice
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Engine = Literal["duckdb", "postgres"]
-Rows = Sequence[Sequence[Any]]
-Execute = Callable[[str], Rows]
-
-_PANDAS: Mapping[Type, Any] = {
-    Type.BOOLEAN: "boolean",
-    Type.INTEGER: "Int64",
-    Type.NUMBER: "Float64",
-    Type.TEXT: "object",
-    Type.DATE: "object",
-    Type.INSTANT: "Int64",
-    Type.DURATION: "Int64",
-}
+Engine = Literal["duckdb", "postgres", "spark"]
 
 
 class Cursor(Protocol):
@@ -64,7 +51,8 @@ def measure(
 ) -> list[IndicatorValue]:
     """Measure on tables.
 
-    `engine` "postgres" needs the address of a `database`, in which temporary tables are made and dropped.
+    `engine` "postgres" needs the address of a `database`, in which temporary tables are made and dropped; "spark" the
+    address of a master ("local[2]", "spark://…"). With very many rows, write them down once and use `measure_files`.
     `indicators` chooses some, in the protocol's order if left out. Not `grouped`: one value each for the whole time
     and everybody.
     """
@@ -92,6 +80,28 @@ def measure_in(
     return values
 
 
+def measure_files(
+    protocol: Practice,
+    folder: Path,
+    *,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    master: str = "local[*]",
+    indicators: Iterable[str] | None = None,
+    grouped: bool = True,
+) -> list[IndicatorValue]:
+    """Measure tables that `files.write_tables` wrote, where they lie. Left out, all `indicators` whose table is there.
+
+    `master` is Spark's: "local[2]", or a cluster that can read the folder.
+    """
+    known = [name for name, one in protocol.indicators.items() if (folder / one.of).is_dir()]
+    names = list(known if indicators is None else indicators)
+    queries = {name: Query.of_indicator(protocol.indicators[name], grouped=grouped) for name in names}
+    tables = {query.of for query in queries.values()}
+    opening = files_in_spark(folder, tables, master) if engine == "spark" else files_in_duckdb(folder, tables)
+    with opening as execute:
+        return [value for name in names for value in _values(protocol, name, queries[name], engine, execute)]
+
+
 def columns_needed(protocol: Practice) -> dict[str, dict[str, Type]]:
     """What a SqlSource must have for the protocol's indicators: columns and types by table."""
     needed: dict[str, dict[str, Type]] = {}
@@ -115,7 +125,12 @@ def opened(
         with _in_duckdb(tables) as execute:
             yield execute
     elif database is None:
-        raise ValueError("PostgreSQL needs the address of a database, for example postgresql://localhost/genklang")
+        raise ValueError(
+            f"{engine} needs an address, for example postgresql://localhost/genklang, or local[2] for Spark"
+        )
+    elif engine == "spark":
+        with in_spark(tables, database) as execute:
+            yield execute
     else:
         with _in_postgres(tables, database) as execute:
             yield execute
@@ -135,7 +150,7 @@ def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
         connection.execute(DUCKDB_SETTING)
         connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         for name, table in tables.items():
-            connection.register(f"handed {name}", _frame(table))
+            connection.register(f"handed {name}", frame(table))
             cast = ", ".join(
                 f"CAST({quoted(column)} AS {COLUMN_TYPES[kind]}) AS {quoted(column)}"
                 for column, kind in table.columns.items()
@@ -143,13 +158,6 @@ def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
             connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {cast} FROM {quoted(f'handed {name}')}")
 
         yield lambda sql: connection.execute(sql).fetchall()
-
-
-def _frame(table: Table) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = {name: pd.Series(list(table.data[name]), dtype=_PANDAS[kind]) for name, kind in table.columns.items()}
-    return pd.DataFrame(columns)
 
 
 @contextmanager

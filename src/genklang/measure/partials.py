@@ -102,7 +102,7 @@ def take_apart(protocol: Protocol, tables: Tables, queries: Mapping[str, Query])
             except CannotBeTakenApart:
                 taken[name] = None
                 continue
-            rows = execute(grouped_sql(query, columns, first=["enrolment"]))
+            rows = execute(grouped_sql(query, columns, "duckdb", first=["enrolment"]))
             empty = _values_of_nothing(leaves)
             cells, parts = _arranged(rows, enrolments, empty=empty, query=query)
             taken[name] = Partials(enrolments, cells, parts, leaves, whole)
@@ -117,7 +117,7 @@ def _decomposed(expression: Expression) -> tuple[Callable[[Mapping[str, Any]], A
     def replaced(node: Node) -> Node:
         if node.op not in _AGGREGATES:
             return Node(node.op, node.type, tuple(map(replaced, node.args)), node.value, node.condition)
-        parts = [as_number(part.type, to_sql(part, "duckdb")) for part in _parts(node)]
+        parts = [as_number(part.type, to_sql(part, "duckdb"), "duckdb") for part in _parts(node)]
         boolean = node.type is Type.BOOLEAN
         leaves.append(Leaf(node.op, tuple(range(len(columns), len(columns) + len(parts))), boolean))
         columns.extend(parts)

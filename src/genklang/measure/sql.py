@@ -1,7 +1,7 @@
-"""An indicator as one SQL statement, the same for DuckDB and PostgreSQL but for how the dialects write an expression.
+"""An indicator as one SQL statement, the same for DuckDB, PostgreSQL and Spark but for how each writes an expression.
 
 The statement reads from a subquery (`source`) that has the columns of `tables.columns_of`. Texts, dates among them,
-are TEXT; whole numbers, instants and durations BIGINT; numbers DOUBLE PRECISION; booleans BOOLEAN.
+are TEXT (in Spark STRING); whole numbers, instants and durations BIGINT; numbers DOUBLE PRECISION; booleans BOOLEAN.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from genklang.protocol.expressions import Type, compile_expression
 from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Indicator, Protocol
 
-Dialect = Literal["duckdb", "postgres"]
+Dialect = Literal["duckdb", "postgres", "spark"]
 
 COLUMN_TYPES: dict[Type, str] = {
     Type.BOOLEAN: "BOOLEAN",
@@ -27,6 +27,9 @@ COLUMN_TYPES: dict[Type, str] = {
     Type.INSTANT: "BIGINT",
     Type.DURATION: "BIGINT",
 }
+
+_TEXT: dict[Dialect, str] = {"duckdb": "TEXT", "postgres": "TEXT", "spark": "STRING"}
+_NUMBER: dict[Dialect, str] = {"duckdb": "DOUBLE PRECISION", "postgres": "DOUBLE PRECISION", "spark": "DOUBLE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +64,37 @@ def indicator_sql(
 def query_sql(protocol: Protocol, query: Query, dialect: Dialect, *, source: str | None = None) -> str:
     """The statement of a query; see `indicator_sql`."""
     expression = compile_expression(query.value, table_scope(protocol, query.of))
-    value = as_number(expression.type, expression.sql(dialect))
-    return grouped_sql(query, [value, "COUNT(DISTINCT enrolment)", "COUNT(*)"], source=source)
+    value = as_number(expression.type, expression.sql(dialect), dialect)
+    return grouped_sql(query, [value, "COUNT(DISTINCT enrolment)", "COUNT(*)"], dialect, source=source)
 
 
-def grouped_sql(query: Query, values: Sequence[str], *, source: str | None = None, first: Sequence[str] = ()) -> str:
+def grouped_sql(
+    query: Query, values: Sequence[str], dialect: Dialect, *, source: str | None = None, first: Sequence[str] = ()
+) -> str:
     """Select `first`, the period, the groups and some aggregates.
 
     With nothing to group by there is one row, also of nothing.
     """
-    keys = [*first, period_sql(query.per), *map(quoted, query.by)]
-    grouped = [*first, *([period_sql(query.per)] if query.per else []), *map(quoted, query.by)]
+    period = period_sql(query.per, dialect)
+    keys = [*first, period, *map(quoted, query.by)]
+    grouped = [*first, *([period] if query.per else []), *map(quoted, query.by)]
     select = f"SELECT {', '.join([*keys, *values])} FROM {source or quoted(query.of)} AS t"
     return f"{select} GROUP BY {', '.join(grouped)}" if grouped else select
 
 
-def period_sql(per: Period | None) -> str:
+def period_sql(per: Period | None, dialect: Dialect) -> str:
     """The first day of the period that `local_date` lies in, as ISO text."""
     if per is None:
-        return "CAST(NULL AS TEXT)"
+        return f"CAST(NULL AS {_TEXT[dialect]})"
     start = f"DATE_TRUNC('{per}', CAST(CAST(local_date AS DATE) AS TIMESTAMP))"
-    return f"CAST(CAST({start} AS DATE) AS TEXT)"
+    return f"CAST(CAST({start} AS DATE) AS {_TEXT[dialect]})"
 
 
-def as_number(kind: Type, sql: str) -> str:
+def as_number(kind: Type, sql: str, dialect: Dialect) -> str:
     """An aggregate as a number: of a boolean 1 or 0."""
     if kind is Type.BOOLEAN:
         sql = f"CAST({sql} AS INTEGER)"
-    return f"CAST({sql} AS DOUBLE PRECISION)"
+    return f"CAST({sql} AS {_NUMBER[dialect]})"
 
 
 def quoted(name: str) -> str:

@@ -303,11 +303,14 @@ class _Printer:
         if node.op in ("min", "max"):
             return f"{self.extreme_name(node.op, arg.type)}({self.ordered(arg)}){where}"
         number = f"CAST({self.counted(arg)} AS {self.number})"
-        if node.op == "median" and self.dialect == "postgres":
+        if node.op == "median" and self.dialect in ("postgres", "spark"):
             lower, upper = (
                 f"PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY {number}{way}){where}" for way in ("", " DESC")
             )
             return f"(({lower} + {upper}) / 2)"
+        if node.op == "median" and self.dialect == "duckdb":  # its own lies half the distance above the lower one
+            lower, higher = (f"QUANTILE_DISC({sign}{number}, 0.5){where}" for sign in ("", "-"))
+            return f"(({lower} - {higher}) / 2)"
         return f"{node.op.upper()}({self.in_order(number, arg.type) if node.op == 'avg' else number}){where}"
 
     def folded(self, node: Node, where: str) -> str:
