@@ -16,4 +16,4 @@ def of_state(state: State) -> list[Due]:
     """The same, out of a state."""
     found = [due for track in state.tracks for due in track.live if not due.missed and not due.closed]
     found += [track.upcoming for track in state.tracks if track.upcoming is not None]
-    return sorted(found, key=lambda due: (due.target_at, due.id))
+    return sorted(found, key=lambda due: (due.target_at, due.deadline_at, due.id))
