@@ -242,7 +242,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("documents.*.on", "documents.*.made"), _SET, "semantic", "what is made would be made of something else"),
     Rule(("documents.**",), _ANY, "future_only", "what has been sent stays as it was"),
     Rule(
-        ("journey", "journey.**", "network", "network.**", "board", "board.**"),
+        ("journey", "journey.**", "network", "network.**", "board", "board.**", "roles.*.group"),
         _ANY,
         "additive",
         "it only decides what is shown",

@@ -42,11 +42,14 @@ TABLE = {
     "connections": ("adoption", "200 403 404 404 404 404 302"),
     "log": ("adoption", "200 403 404 404 404 404 302"),
     "settings": ("adoption", "200 403 404 404 404 404 302"),
+    "board-preview": ("adoption", "404 404 404 404 404 404 302"),  # this practice has no board; see test_board.py
+    "board-address": ("adoption", "404 403 404 404 404 404 302"),
 }
 WRITES = {
     "acknowledge": ("alarm", "403 302 404 404 404 404 302"),
     "set-status": ("adoption", "302 403 404 404 404 404 302"),
     "report": ("enrolment refilled", "403 302 404 404 404 404 302"),
+    "board-take-away": ("adoption", "404 403 404 404 404 404 302"),
 }
 
 
