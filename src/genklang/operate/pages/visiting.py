@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
-from genklang.operate.forms.answers import AnswerForm, Asking
+from genklang.operate.forms.answers import AnswerForm, Asking, ByAttribute
 from genklang.operate.models import Due, Enrolment, Event, Link
 from genklang.operate.pages import choosing
 from genklang.operate.pages.case import may_hold
@@ -55,6 +55,11 @@ class Ask:
     def simple(self) -> bool:
         """Whether there is nothing to write."""
         return not self.form.questions
+
+    @property
+    def shown(self) -> ByAttribute:
+        """The form for a template."""
+        return ByAttribute(self.form)
 
 
 @dataclass(frozen=True)
@@ -227,7 +232,15 @@ def _who(reading: Reading, event: Event, words: Words) -> str:
 
 
 def _is_own(reading: Reading, event: Event) -> bool:
-    return reading.link is not None and event.link_id == reading.link.pk
+    """What was said through the link, or gave it to somebody who asked on an open page."""
+    if reading.link is None:
+        return False
+    asked_openly = event.key == reading.link.event and event.by in _public_roles(reading.log.protocol)
+    return event.link_id == reading.link.pk or asked_openly
+
+
+def _public_roles(protocol: Protocol) -> set[str]:
+    return {name for name, role in protocol.roles.items() if role.public}
 
 
 def _is_only_subtitles(reading: Reading, event: Event) -> bool:
