@@ -114,3 +114,24 @@ def shopping(
         services.enrol(adoption, person=person, key=key, role=role)
         assert shopping.does(key, "welcomed", role="coordinator", called=name).status == "accepted"
     return shopping
+
+
+@pytest.fixture
+def families(
+    lindmala: Organisation, doris: Person, gun: Person, hans: Person, bo: User, wall: Wall, transactional_db: None
+) -> Swap:
+    """Doris's family seek change, Gun's and Hans's share; Bo is their coach."""
+    version = publish((PRACTICES / "family-by-family" / "protocol.yaml").read_text())
+    adoption = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Familj till familj")
+    services.assign(adoption, user=bo, role="coach")
+    families = Swap(adoption, wall)
+    cast = (
+        ("F-1", doris, "seeking", "Familjen Berg"),
+        ("F-2", gun, "sharing", "Familjen Dahl"),
+        ("F-3", hans, "sharing", "Familjen Ek"),
+    )
+    for key, person, role, name in cast:
+        services.enrol(adoption, person=person, key=key, role=role)
+        everyday = 4 if role == "seeking" else 8
+        assert families.does(key, "rated_at_start", called=name, everyday=everyday, support=5).status == "accepted"
+    return families
