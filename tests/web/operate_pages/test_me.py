@@ -55,19 +55,15 @@ def test_a_wrong_answer_leads_to_its_field(me: Client, company: Enrolment) -> No
     assert 'value="25"' in page
 
 
-def test_a_booking_gets_its_number_by_itself_and_is_answered(
-    me: Client, company: Enrolment, bo: User, sign_in: SignIn
-) -> None:
-    assert "Number of the booking" not in me.get(form(company, "booked")).content.decode()
+def test_a_booking_is_answered_by_its_words(me: Client, company: Enrolment, bo: User, sign_in: SignIn) -> None:
     me.post(form(company, "booked"), {"_key": "one", "start": "2026-03-04T10:00", "purpose": "the pool"})
-    number = Event.objects.get(kind="booked").data["booking"]
-    assert number
-    assert number not in seen(me)
+    booking = Event.objects.get(kind="booked").key
+    assert booking not in me.get("/me/").content.decode()
     report = reverse("operate:report", args=[company.public_id, "accepted"])
     asked = sign_in(bo).get(report).content.decode()
     assert "the pool" in asked
-    assert sign_in(bo).post(report, {"_key": "two", "booking": number}).status_code == 302
-    assert Event.objects.get(kind="accepted").data == {"booking": number}
+    assert sign_in(bo).post(report, {"_key": "two", "booking": booking}).status_code == 302
+    assert Event.objects.get(kind="accepted").data == {"booking": booking}
 
 
 def test_i_take_back_what_i_wrote_wrong(me: Client, company: Enrolment) -> None:
