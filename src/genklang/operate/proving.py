@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from genklang.engine import types as engine
 from genklang.engine.json import to_json
-from genklang.operate import books
+from genklang.operate import books, sharing
 from genklang.operate.machines import load_state, machine_for
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.recording import UNEXPLAINED, engine_event
@@ -54,6 +54,8 @@ def _unlike(enrolment: Enrolment) -> Iterator[str]:
     yield from _dues(enrolment, step.state)
     if books.differs(enrolment):
         yield "the transfers between accounts are not those of the log"
+    if sharing.differs(enrolment):
+        yield "the queue for places remembers it otherwise than it stands"
     if not enrolment.adoption.historical:
         yield from _asked(enrolment, step.state)
 

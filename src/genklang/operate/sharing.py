@@ -13,7 +13,7 @@ from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import State
 from genklang.operate import clock
 from genklang.operate.directory import AdoptionDirectory, engine_event
-from genklang.operate.machines import adoption_machine, machine_for
+from genklang.operate.machines import adoption_machine, load_state, machine_for
 from genklang.operate.models import Adoption, Enrolment, Event, Outbox
 from genklang.operate.rows import insert
 from genklang.operate.shared_states import SharedState
@@ -73,6 +73,25 @@ def look_again(adoption: Adoption) -> None:
     values = {"stale": True, "next_free": clock.now()}
     SharedState.objects.update_or_create(adoption=adoption, defaults=values)
     transaction.on_commit(lambda: _settle(adoption.pk), robust=True)
+
+
+def differs(enrolment: Enrolment) -> bool:
+    """Whether places remember the enrolment otherwise than it stands, and nothing waits that would put it right."""
+    adoption = enrolment.adoption
+    places = places_for(adoption)
+    if not places.declared or adoption.historical:
+        return False
+    row = SharedState.objects.filter(adoption=adoption).first()
+    waits = Outbox.objects.filter(enrolment=enrolment, channel__in=CHANNELS, delivered_at=None, given_up_at=None)
+    if row is None or row.stale or waits.exists():
+        return False
+    stands = places.standing(load_state(enrolment))
+    kept = {name: queue.stands.get(enrolment.key) for name, queue in shared_from_dict(row.state).items()}
+    return any(
+        (stand and stand._replace(since=0)) != (known and known._replace(since=0))
+        for name, known in kept.items()
+        for stand in [stands.get(name)]
+    )
 
 
 def _settle(adoption_id: int) -> None:

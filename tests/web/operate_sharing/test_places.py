@@ -4,8 +4,9 @@ import pytest
 
 from genklang.engine.shared import occupancy
 from genklang.operate import inside, services
-from genklang.operate.models import Event, Outbox, SharedState, Status
+from genklang.operate.models import Enrolment, Event, Outbox, SharedState, Status
 from genklang.operate.problems import Refused
+from genklang.operate.proving import differences
 from genklang.operate.sharing import places_for, shared_of
 from tests.web.operate_sharing.conftest import Place
 
@@ -120,4 +121,18 @@ def test_a_place_is_taken_after_what_came_at_the_same_moment(beds: Place) -> Non
     given = Event.objects.get(kind="admitted")
     assert beds.stages == {"z": "home", "zz": "ward"}
     assert given.occurred_at > beds.rows["zz"].enrolled_at
+    beds.prove()
+
+
+def test_verifying_finds_a_queue_that_does_not_tell_the_truth(beds: Place) -> None:
+    beds.enrol("a", town="east")
+    beds.settle()
+    beds.prove()
+    row = SharedState.objects.get()
+    row.state["places"]["bed"]["stands"] = {}
+    row.save()
+    found = list(differences(Enrolment.objects.filter(adoption=beds.adoption)))
+    assert [one.what for one in found] == ["the queue for places remembers it otherwise than it stands"]
+    services.change_adoption(beds.adoption, name="Här", overlay={})
+    beds.settle()
     beds.prove()
