@@ -71,7 +71,8 @@ class _Explainer:
         others = [arg for arg in node.args if arg.op != "literal"]
         if len(bounds) != 1 or len(others) != 1:
             return number(value_of(node, self.row))
-        return template % {"sum": self.say(others[0]), "bound": number(bounds[0].value)}
+        said = template % {"sum": self.say(others[0]), "bound": number(bounds[0].value)}
+        return "\N{NO-BREAK SPACE}".join(said.rsplit(" ", 1))
 
     def _say_case(self, node: Node) -> str:
         return self._branch(node, ())

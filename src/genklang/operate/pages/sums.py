@@ -199,14 +199,18 @@ def _key(key: float | str, words: Words) -> str:
 
 
 def _sources(figures: Iterable[Figure], words: Words) -> list[str]:
-    """Each table that figures came from, since when they hold, and who has set them."""
-    said: dict[tuple[str, str], str] = {}
+    """Which tables figures came from, since when they hold, and who has set them; each source told once."""
+    tables: dict[tuple[str, str], list[str]] = {}
     for figure in figures:
-        table = say(words.protocol.tables[figure.table])
-        since = date_format(date.fromisoformat(figure.since), "j F Y")
-        text = _("%(table)s: figures from %(since)s.") % {"table": table, "since": since}
-        said[figure.table, figure.since] = " ".join(filter(None, [text, say(figure.source)]))
-    return list(said.values())
+        names = tables.setdefault((figure.since, say(figure.source)), [])
+        name = say(words.protocol.tables[figure.table])
+        names += [name] if name not in names else []
+    return [_source("; ".join(names), since, source) for (since, source), names in tables.items()]
+
+
+def _source(tables: str, since: str, source: str) -> str:
+    day = date_format(date.fromisoformat(since), "j F Y")
+    return " ".join(filter(None, [_("%(table)s: figures from %(since)s.") % {"table": tables, "since": day}, source]))
 
 
 def _decided(one: Asked, proposal: Proposal, words: Words) -> Decided | None:
