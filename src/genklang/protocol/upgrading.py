@@ -62,6 +62,7 @@ def merge_overlay(overlay: Mapping[str, Any], *, old: Protocol, new: Protocol) -
     for section, bases in (
         ("prices", (_prices(old), _prices(new))),
         ("parameters", (_parameters(old), _parameters(new))),
+        ("places", (_places(old), _places(new))),
     ):
         names = {str(path[-1]): name for path, name in renamed.items() if section in path}
         values += _own(overlay.get(section, {}), section, *bases, renamed=names)
@@ -114,3 +115,13 @@ def _prices(protocol: Protocol) -> dict[str, str]:
 def _parameters(protocol: Protocol) -> dict[str, float]:
     parameters = protocol.rehearsal.parameters if protocol.rehearsal else {}
     return {name: parameter.value for name, parameter in parameters.items()}
+
+
+def _places(protocol: Protocol) -> dict[str, Any]:
+    """Each kind of place with its numbers, as an overlay has them."""
+    found: dict[str, Any] = {}
+    for name, place in protocol.places.items():
+        limits = {"capacity": place.capacity, "starts": place.starts}
+        shares = {"shares": {share: one.places for share, one in place.shares.items()}} if place.shares else {}
+        found[name] = {key: number for key, number in limits.items() if number is not None} | shares
+    return found

@@ -82,3 +82,13 @@ def test_what_would_steer_the_past_keeps_people_back(edit: tuple[str, str], stay
     changes = changes_between(version(), version(edit))
     assert changes
     assert bool(keeping_back(changes)) == stays
+
+
+def test_own_numbers_of_places_stand_and_need_a_place_in_the_new_version() -> None:
+    text = (Path(__file__).parents[3] / "practices" / "sormland-varnas" / "protocol.yaml").read_text(encoding="utf-8")
+    old = read_protocol(text, file="protocol.yaml")
+    more = read_protocol(text.replace("capacity: 26", "capacity: 30"), file="protocol.yaml")
+    none = old.model_copy(update={"places": {}})
+    own = {"places": {"bed": {"capacity": 3}}}
+    assert merge_overlay(own, old=old, new=more).overlay == own
+    assert [value.was for value in merge_overlay(own, old=old, new=none).conflicts] == ["bed"]

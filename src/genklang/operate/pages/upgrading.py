@@ -30,6 +30,8 @@ _SECTIONS = {
     "outcomes": gettext_lazy("outcome of the study"),
     "series": gettext_lazy("series of the study"),
     "arms": gettext_lazy("arm"),
+    "places": gettext_lazy("kind of place"),
+    "shares": gettext_lazy("share of the places"),
     "parameters": gettext_lazy("number of the rehearsal"),
     "behaviour": gettext_lazy("how simulated people do"),
 }
@@ -192,7 +194,8 @@ def _written(value: Any) -> str:
 
 
 def _own_value(value: OwnValue, protocols: tuple[Protocol, ...]) -> str:
-    values = {"name": _named(value, protocols), "own": value.written, "old": value.old, "new": value.new}
+    written = {"own": value.written, "old": value.old, "new": value.new}
+    values = {"name": _named(value, protocols), **{name: _numbers(each) for name, each in written.items()}}
     if value.fate == "followed":
         return _("%(name)s: as in the practice, now %(new)s.") % values
     if value.fate == "moved":
@@ -202,8 +205,17 @@ def _own_value(value: OwnValue, protocols: tuple[Protocol, ...]) -> str:
     return _("%(name)s: your own %(own)s stands.") % values
 
 
+def _numbers(written: Any) -> Any:
+    """Numbers of places in one line, those of all first and then each share's; anything else as it is."""
+    if not isinstance(written, Mapping):
+        return written
+    total = [str(each) for each in written.values() if not isinstance(each, Mapping)]
+    shares = [", ".join(map(str, each.values())) for each in written.values() if isinstance(each, Mapping)]
+    return " / ".join([*total, *(f"({each})" for each in shares if each)])
+
+
 def _named(value: OwnValue, protocols: tuple[Protocol, ...]) -> str:
-    paths = {"prices": ("economy", "prices"), "parameters": ("rehearsal", "parameters")}
+    paths = {"prices": ("economy", "prices"), "parameters": ("rehearsal", "parameters"), "places": ("places",)}
     plain = [protocol.model_dump(mode="json", by_alias=True) for protocol in protocols]
     found = (_label((*paths[value.section], name), plain) for name in (value.name, value.was))
     return next((label for label in found if label), value.name)
