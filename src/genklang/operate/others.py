@@ -129,16 +129,17 @@ def _is_open(protocol: Protocol, row: Event, way: Way, pointed: Mapping[str, set
     shown, passes = protocol.events[row.kind].shown, protocol.events[way.kind].passes
     if passes and passes.to == way.field and not can_take(row.enrolment, passes.as_):
         return False
-    if shown and shown.once and not any(row.key in pointed[kind] for kind in shown.once):
-        return False
-    if shown and any(row.key in pointed[kind] for kind in shown.unless):
-        return False
+    for one in shown:
+        if one.once and not any(row.key in pointed[kind] for kind in one.once):
+            return False
+        if any(row.key in pointed[kind] for kind in one.unless):
+            return False
     return not (way.asked.once and row.key in pointed[way.kind])
 
 
 def _deciding(protocol: Protocol, way: Way) -> set[str]:
     """The kinds of event that decide whether something is open, by pointing at it."""
-    shown = [declared for kind in way.asked.of or () if (declared := protocol.events[kind].shown)]
+    shown = [declared for kind in way.asked.of or () for declared in protocol.events[kind].shown]
     return {kind for one in shown for kind in (*one.once, *one.unless)} | ({way.kind} if way.asked.once else set())
 
 

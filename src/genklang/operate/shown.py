@@ -8,6 +8,7 @@ from functools import cached_property
 
 from genklang.operate.machines import machine_for
 from genklang.operate.models import Enrolment, Event
+from genklang.protocol.together import Shown
 from genklang.protocol.types import EventKind, Protocol
 
 
@@ -39,18 +40,21 @@ class Log:
         """The events, of these kinds, that point at it, oldest first."""
         return [each for each in self._pointing.get(key, []) if kinds is None or each.kind in kinds]
 
-    def lets_through(self, event: Event) -> bool:
-        """Whether `shown` lets guests and the public read it now."""
-        shown = self.kind(event).shown
-        if shown is None:
-            return True
-        let = not shown.once or bool(self.referring(event.key, kinds=shown.once))
-        return let and not (shown.unless and self.referring(event.key, kinds=shown.unless))
+    def lets_through(self, event: Event, role: str = "") -> bool:
+        """Whether `shown` lets this role read it now, or everybody: the latest word about it decides."""
+        about = (one for one in self.kind(event).shown if not (role and one.to and role not in one.to))
+        return all(self._lets(one, event, role) for one in about)
+
+    def _lets(self, shown: Shown, event: Event, role: str) -> bool:
+        said = self.referring(event.key, kinds=[*shown.once, *shown.unless])
+        if said:
+            return said[-1].kind in shown.once
+        return not shown.once or role in shown.asks
 
     def for_public(self, role: str) -> list[Event]:
         """What anybody may read, oldest first."""
         sees = self.protocol.roles[role].sees
-        return [event for event in self.events.values() if event.kind in sees and self.lets_through(event)]
+        return [event for event in self.events.values() if event.kind in sees and self.lets_through(event, role)]
 
     def for_guest(self, invited: Event, *, role: str, link: int) -> list[Event]:
         """What belongs to the event that invited a guest, and may be read by the role; oldest first.
@@ -70,7 +74,7 @@ class Log:
             for event in self.events.values()
             if event.key in belongs
             and (event.kind in sees or event.link_id == link)
-            and (self.lets_through(event) or event.link_id == link)
+            and (self.lets_through(event, role) or event.link_id == link)
         ]
 
     def _near(self, event: Event, invited: Event, *, link: int) -> Iterator[Event]:

@@ -1,6 +1,8 @@
 """What people share or pass between them: links to guests, events that reach another enrolment, places, ledgers."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from genklang.protocol.parts import Labelled, Part, Text
 from genklang.protocol.units import DurationField
@@ -26,10 +28,23 @@ class Invitation(Part):
 
 
 class Shown(Part):
-    """When guests, the public and others who take part may read an event."""
+    """When guests and the public may read an event. The latest of the events named here that refers to it decides."""
 
-    once: Names = Field(default_factory=list, description="One of these events must refer to it first.")
-    unless: Names = Field(default_factory=list, description="None of these events may refer to it.")
+    to: Names = Field(
+        default_factory=list, description="The guest or public roles that this is about. Left out: all of them."
+    )
+    once: Names = Field(default_factory=list, description="Events that let it be read. Left out: it may be, at first.")
+    unless: Names = Field(default_factory=list, description="Events that end it.")
+    asks: Names = Field(
+        default_factory=list, description="With `once`: guest roles that are asked, and so may read it before."
+    )
+
+
+def _as_shows(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+Shows = Annotated[list[Shown], BeforeValidator(_as_shows, json_schema_input_type=Shown | list[Shown])]
 
 
 class Passing(Part):

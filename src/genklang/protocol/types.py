@@ -24,7 +24,7 @@ from genklang.protocol.parts import Labelled, Part, Text
 from genklang.protocol.reckoning import Draw, Proposal, Signal, Table
 from genklang.protocol.rehearsed import Behaviour, Parameter, Rehearsal
 from genklang.protocol.showing import Board, JourneyMap, NetworkMap
-from genklang.protocol.together import Invitation, Ledger, Passing, Place, Shown
+from genklang.protocol.together import Invitation, Ledger, Passing, Place, Shows
 from genklang.protocol.units import DurationField
 from genklang.protocol.written import DailyAt, Expr, Move, Moves, Name, Names, Slug, Version
 
@@ -173,7 +173,11 @@ class EventKind(Labelled):
         description="A reference of it: the files of the event that is pointed at, and the subtitles made for it, are "
         "taken away for good.",
     )
-    shown: Shown | None = Field(None, description="When guests, the public and others who take part may read it. Left out: at once.")
+    shown: Shows = Field(
+        default_factory=list,
+        description="When guests, the public and others who take part may read it, the same for all or for each role. "
+        "Left out: at once.",
+    )
 
 
 class Stage(Labelled):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.problems import listed, quoted
+from genklang.protocol.together import Shown
 from genklang.protocol.types import EventField, EventKind, Protocol, Role
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -56,15 +57,23 @@ def _event(path: Path, name: str, kind: EventKind, notes: Notes) -> None:
     _reporters(path, kind, notes)
     if kind.invites:
         _invites((*path, "invites"), name, kind, notes)
-    if kind.shown:
-        if not (kind.shown.once or kind.shown.unless):
-            notes.note((*path, "shown"), "Nothing says when it is shown", "Write once or unless, or take it away.")
-        _answers((*path, "shown", "once"), name, kind.shown.once, notes)
-        _answers((*path, "shown", "unless"), name, kind.shown.unless, notes)
+    for number, shown in enumerate(kind.shown):
+        _shown(notes.item((*path, "shown"), number), name, shown, notes)
     if kind.erases:
         _erases((*path, "erases"), kind, kind.erases, notes)
     for field_name, field in kind.fields.items():
         _file((*path, "fields", field_name), kind, field, notes)
+
+
+def _shown(path: Path, name: str, shown: Shown, notes: Notes) -> None:
+    if not (shown.once or shown.unless):
+        notes.note(path, "Nothing says when it is shown", "Write once or unless, or take it away.")
+    visitors = [role for role, declared in notes.protocol.roles.items() if declared.guest or declared.public]
+    for number, role in enumerate(shown.to):
+        notes.known(notes.item((*path, "to"), number), role, visitors, kind="guest or public role")
+    _asks(path, shown, notes)
+    _answers((*path, "once"), name, shown.once, notes)
+    _answers((*path, "unless"), name, shown.unless, notes)
 
 
 def _reporters(path: Path, kind: EventKind, notes: Notes) -> None:
