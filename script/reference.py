@@ -23,6 +23,7 @@ from genklang.protocol.expressions.functions import FUNCTIONS
 from genklang.protocol.rules import RULES
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import DurationField, MoneyField
+from genklang.protocol.together import Shows
 from genklang.protocol.written import DailyAt, Expr, Moves, Name, Names, Slug, Version
 from genklang.rehearsal.cases.written import CaseFile
 
@@ -36,6 +37,7 @@ WORDS = [
     (Names, "name, or list of names"),
     (DailyAt, "name, or list of times of day"),
     (Moves, "pair of names, or list of pairs"),
+    (Shows, "[shown](#shown), or a list of them"),
     (DurationField, "duration"),
     (MoneyField, "money"),
     (list[list[Any]], "list of lines"),
@@ -119,6 +121,7 @@ def language() -> str:
     text = (ROOT / "script" / "language.md").read_text(encoding="utf-8")
     parts = {
         "example": (ROOT / "script" / "example.yaml").read_text(encoding="utf-8").rstrip(),
+        "pieces": (ROOT / "script" / "pieces.md").read_text(encoding="utf-8").rstrip(),
         "built_in": ", ".join(f"`{name}`" for name in sorted(scopes.BUILT_IN_EVENTS)),
         "parts": "\n\n".join(part(model) for model in models(Protocol)),
         "functions": "\n\n".join(functions(group, title) for group, title in GROUPS.items()),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from genklang.operate import clock, services, worker
@@ -24,6 +25,17 @@ def adopted(slug: str, organisation: Organisation, *, name: str, staff: Mapping[
     for role, user in staff.items():
         services.assign(adoption, user=user, role=role)
     return adoption
+
+
+@pytest.fixture
+def ticking(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock goes on a second each time that it is looked at: what people do one after the other has an order."""
+
+    def now() -> int:
+        wall.time += clock.SECOND
+        return wall.time
+
+    monkeypatch.setattr(clock, "now", now)
 
 
 def pass_time(wall: Wall, to: str) -> None:

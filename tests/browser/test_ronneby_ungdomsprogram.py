@@ -9,11 +9,11 @@ from genklang.operate.models import Adoption, Enrolment
 from genklang.people.models import Organisation, Person, User
 from genklang.people.services import add_person
 from tests.browser.conftest import OpenAs
-from tests.browser.running import adopted, both_widths, pass_time, told
+from tests.browser.running import adopted, both_widths, pass_time, ticking, told
 from tests.web.operate_core.conftest import Wall, wall
 
-__all__ = ["wall"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+__all__ = ["ticking", "wall"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ticking")]
 FACTS = {"age": 19, "out_of_work": True}
 CHANGES = ((4, 6), (3, 6), (5, 6), (4, 7), (2, 4), (6, 7))
 
@@ -46,7 +46,7 @@ def test_doris_says_how_it_feels_before_and_bo_sees_that_she_can_begin(
     case = reverse("operate:case", args=[enrolment.public_id])
     staff = open_as(bo, case)
     staff.get_by_role("button", name="Började i programmet").click()
-    expect(staff.locator(".error-summary")).to_contain_text("Gör det här först: \"Säg hur det känns innan du börjar\"")
+    expect(staff.locator(".error-summary")).to_contain_text('Gör det här först: "Säg hur det känns innan du börjar"')
 
     page = open_as(doris, "/me/", width=320)
     page.get_by_role("link", name="Så känns det innan du börjar").first.click()

@@ -12,11 +12,13 @@ import pytest
 from genklang.protocol.document import read_yaml
 from genklang.protocol.expressions.functions import FUNCTIONS
 from genklang.protocol.reading import read_protocol
+from tests.docs.pieces import pieces, whole
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = (ROOT / "docs" / "reference" / "language.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "docs" / "reference" / "protocol.schema.json").read_text(encoding="utf-8"))
 PROTOCOLS = sorted((ROOT / "practices").glob("*/protocol.yaml"))
+PIECES = list(pieces())
 MISTAKES = ROOT / "tests" / "spec" / "protocol_errors"
 
 
@@ -70,6 +72,12 @@ def test_the_example_is_a_practice() -> None:
     protocol = read_protocol(example, file="example.yaml")
     assert protocol.rehearsal is not None
     assert protocol.study is not None
+
+
+@pytest.mark.parametrize(("heading", "piece"), PIECES, ids=[heading for heading, _piece in PIECES])
+def test_each_addition_makes_a_practice_with_the_example(heading: str, piece: str) -> None:
+    assert f"### {heading}" in LANGUAGE
+    read_protocol(whole(piece), file=f"{heading}.yaml")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -5,7 +5,7 @@ listed by `confirmed`. Whatever is wrong, everything else that was written stays
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
@@ -262,3 +262,16 @@ def _listed(words: list[str]) -> str:
 
 def _language() -> str:
     return get_language() or "sv"
+
+
+class ByAttribute:
+    """A form of answers as templates ask it: by its attributes alone, for a question may be called “errors” too."""
+
+    def __init__(self, form: AnswerForm) -> None:
+        self._form = form
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._form, name)
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return iter(self._form)

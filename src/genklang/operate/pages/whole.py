@@ -1,11 +1,13 @@
 """A matter as one page to read from top to bottom, or print: all that was entered, each under what it belongs to.
 
-What points at one thing stands under it, and what rests on several names them. Guests' and the public's rule holds for
-the page too: what `shown` does not let through is left out, and only counted, for the page is meant to be passed on.
+What points at one thing stands under it, and what rests on several names them. What `shown` holds back from any guest
+or the public is left out here too, and only counted: the page is meant to be passed on.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from django.utils.formats import date_format
 
 from genklang.operate import clock
 from genklang.operate.models import Enrolment, Event
@@ -24,11 +26,12 @@ class Answer:
     question: str
     words: str
     points: tuple[tuple[str, str], ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing entered: the first thing that it says, the other answers, and what was said about it later."""
+    """One thing entered: the first text in it, the other answers, and what was said about it later."""
 
     id: str
     what: str
@@ -70,7 +73,13 @@ class _Reader:
         self.enrolment = enrolment
         self.log = Log(enrolment)
         self.words: Words = words_of(enrolment)
-        self.shown = {key: event for key, event in self.log.events.items() if self.log.lets_through(event)}
+        roles = self.words.protocol.roles
+        readers = ["", *(role for role, declared in roles.items() if declared.guest or declared.public)]
+        self.shown = {
+            key: event
+            for key, event in self.log.events.items()
+            if all(self.log.lets_through(event, role) for role in readers)
+        }
         self.telling = Telling(enrolment.adoption, self.words, may_read=lambda event: event.key in self.shown)
         self.telling.ready(self.shown.values())
         self.under = self._under()
@@ -79,9 +88,13 @@ class _Reader:
         chapters = [self._chapter(name, kind) for name, kind in self.words.protocol.events.items() if kind.fields]
         return Whole(
             stage=self.words.stage(self.enrolment.stage),
-            began=self.words.day(self.enrolment.enrolled_at),
+            began=self._day(self.enrolment.enrolled_at),
             chapters=tuple(chapter for chapter in chapters if chapter.entries or chapter.left_out),
         )
+
+    def _day(self, instant: int) -> str:
+        """The day in full: what is printed is read on another."""
+        return date_format(clock.moment(instant).astimezone(self.words.zone), "j F Y")
 
     def _under(self) -> dict[str, list[Event]]:
         """What stands under each event: those that point at it and at nothing else."""
@@ -107,11 +120,11 @@ class _Reader:
     def _entries(self, events: Iterable[Event]) -> Iterator[Entry]:
         for event in sorted(events, key=lambda each: (each.occurred_at, each.pk)):
             answers = list(self._answers(event))
-            said = next((each for each in answers if not each.points), None)
+            said = next((each for each in answers if each.is_text), None)
             yield Entry(
                 id=f"e{event.pk}",
                 what=self.words.event(event.kind),
-                day=self.words.day(event.occurred_at),
+                day=self._day(event.occurred_at),
                 stamp=clock.moment(event.occurred_at).isoformat(),
                 said=said.words if said else "",
                 answers=tuple(each for each in answers if each is not said),
@@ -126,7 +139,7 @@ class _Reader:
             if value in (None, "", []) or name in hidden or question.type == "file":
                 continue
             if question.type != "reference":
-                yield Answer(say(question), self.telling.value(question, value))
+                yield Answer(say(question), self.telling.value(question, value), is_text=question.type == "text")
             elif points := tuple(self._points(question, event)):
                 yield Answer(say(question), "", points)
 

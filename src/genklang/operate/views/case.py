@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from genklang.operate import access, clock, services, sparing
 from genklang.operate.answering import handed_in
-from genklang.operate.forms.answers import AnswerForm
+from genklang.operate.forms.answers import AnswerForm, ByAttribute
 from genklang.operate.forms.work import WhyForm
 from genklang.operate.incoming import Source
 from genklang.operate.inviting import made_by
@@ -153,7 +153,7 @@ def answer_page(enrolment: Enrolment, kind: str, form: AnswerForm, *, back: str)
     protocol = words_of(enrolment).protocol
     action = pages.action(kind, protocol.events[kind], protocol, expected=False)
     return {
-        "form": form,
+        "form": ByAttribute(form),
         "label": action.label,
         "help": action.help,
         "ends": action.ends,

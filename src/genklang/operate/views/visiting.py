@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from genklang.operate import inviting, services
 from genklang.operate.answering import handed_in
-from genklang.operate.forms.answers import AnswerForm, Asking
+from genklang.operate.forms.answers import AnswerForm, ByAttribute, Asking
 from genklang.operate.incoming import Source
 from genklang.operate.inviting import Opened
 from genklang.operate.models import Adoption, Attachment, Enrolment, Link, Status
@@ -220,7 +220,7 @@ def _guest_page(
         "top": pages.conversation(replace(reading, events=top)),
         "threads": pages.conversation(reading, but={event.key for event in top} | _openings(opened)),
         "asks": asks,
-        "wrong": next((form for form in (sent or {}).values() if form.errors), None),
+        "wrong": next((ByAttribute(form) for form in (sent or {}).values() if form.errors), None),
         "done": request.GET.get("done", "") in opened.log.protocol.events,
     }
     return render(request, "operate/guest.html", values, status=UNPROCESSABLE if values["wrong"] else 200)
@@ -253,7 +253,7 @@ def _matter(request: HttpRequest, reading: Reading, *, sent: dict[str, AnswerFor
         "ended": reading.log.ended,
         "threads": pages.conversation(reading),
         "asks": asks,
-        "wrong": next((form for form in (sent or {}).values() if form.errors), None),
+        "wrong": next((ByAttribute(form) for form in (sent or {}).values() if form.errors), None),
         "mark": pages.mark_of(reading),
         "checked": words.clock_time(words.now),
         "languages": pages.languages(words.protocol, reading.role),
