@@ -10,6 +10,7 @@ from genklang.protocol.checks import (
     journey,
     ledgers,
     measuring,
+    network,
     noticing,
     paperwork,
     pointing,
@@ -39,6 +40,7 @@ def problems_in(protocol: Protocol, document: Document) -> list[Problem]:
         boards,
         paperwork,
         journey,
+        network,
         visiting,
         rehearsing,
     ):
