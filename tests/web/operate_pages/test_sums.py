@@ -73,9 +73,10 @@ def test_a_system_is_not_asked_why_and_the_proposal_is_kept_all_the_same(househo
 
 def test_the_form_is_filled_in_with_the_proposal(household: Enrolment, bo: User, sign_in: SignIn) -> None:
     page = sign_in(bo).get(reverse("operate:report", args=[household.public_id, "decided"]))
-    assert page.context["form"]["amount"].value() in (7720, 7720.0, "7720")
-    assert "proposed" not in page.context["form"].fields
-    assert "5,220" in page.content.decode()
+    content = page.content.decode()
+    assert 'value="7720"' in content
+    assert 'name="proposed"' not in content
+    assert "5,220" in content
 
 
 @pytest.mark.parametrize(("who", "answer"), [("bo", 200), ("cia", 404), ("fia", 404)])
