@@ -43,13 +43,11 @@ class Log:
     def lets_through(self, event: Event, role: str = "") -> bool:
         """Whether `shown` lets this role read it now, or everybody: the latest word about it decides."""
         about = (one for one in self.kind(event).shown if not (role and one.to and role not in one.to))
-        return all(self._lets(one, event, role) for one in about)
+        return all(self._lets(one, event) for one in about)
 
-    def _lets(self, shown: Shown, event: Event, role: str) -> bool:
+    def _lets(self, shown: Shown, event: Event) -> bool:
         said = self.referring(event.key, kinds=[*shown.once, *shown.unless])
-        if said:
-            return said[-1].kind in shown.once
-        return not shown.once or role in shown.asks
+        return said[-1].kind in shown.once if said else not shown.once
 
     def for_public(self, role: str) -> list[Event]:
         """What anybody may read, oldest first."""

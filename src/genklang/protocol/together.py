@@ -35,9 +35,6 @@ class Shown(Part):
     )
     once: Names = Field(default_factory=list, description="Events that let it be read. Left out: it may be, at first.")
     unless: Names = Field(default_factory=list, description="Events that end it.")
-    asks: Names = Field(
-        default_factory=list, description="With `once`: guest roles that are asked, and so may read it before."
-    )
 
 
 def _as_shows(value: object) -> object:

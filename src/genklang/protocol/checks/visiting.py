@@ -71,7 +71,6 @@ def _shown(path: Path, name: str, shown: Shown, notes: Notes) -> None:
     visitors = [role for role, declared in notes.protocol.roles.items() if declared.guest or declared.public]
     for number, role in enumerate(shown.to):
         notes.known(notes.item((*path, "to"), number), role, visitors, kind="guest or public role")
-    _asks(path, shown, notes)
     _answers((*path, "once"), name, shown.once, notes)
     _answers((*path, "unless"), name, shown.unless, notes)
 
