@@ -76,6 +76,13 @@ class Telling:
         event = self._events[key]
         return _("something that is not here") if event is None else self.line(event, within=within)
 
+    def kind(self, key: str) -> str:
+        """What kind of event the key is of; empty where there is none."""
+        if key not in self._events:
+            self._look_up({key})
+        event = self._events[key]
+        return event.kind if event else ""
+
     def line(self, event: Event, *, but: str = "", within: int = 0) -> str:
         """What an event carries, in one line, without the field `but`; its name and day where it carries little."""
         said = list(dict.fromkeys(self._said(event, but, within))) if self._may_read(event) else []

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from genklang.operate.pages.choosing import anchor_of, points_at
 from genklang.operate.pages.telling import Telling
-from genklang.operate.pages.words import Words
+from genklang.operate.pages.words import Words, say
 from genklang.protocol.types import Expectation
 
 
@@ -27,7 +27,15 @@ def about(due: str, telling: Telling) -> str:
     fields = [protocol.events[kind].fields for kind in declared.expect]
     if any(points_at(asked[name]) for name in declared.matching or () for asked in fields if name in asked):
         said.append(telling.reference(anchor_of(due)))
+    if any(name in protocol.signals for name in declared.after or ()):
+        said += _signals(anchor_of(due), declared, telling)
     return ", ".join(said)
+
+
+def _signals(anchor: str, declared: Expectation, telling: Telling) -> list[str]:
+    """What the event said that began the due by a signal."""
+    kind, signals = telling.kind(anchor), telling.words.protocol.signals
+    return [say(signals[name]) for name in declared.after or () if name in signals and kind in signals[name].of]
 
 
 @dataclass(frozen=True)
