@@ -237,7 +237,7 @@ def _chart(label: str, unit: str, given: Sequence[Given], pooled: Pooled | None)
             "The dot is what a place saw, the line how far it may lie off. A line that crosses zero shows nothing for "
             "certain."
         ),
-        x=unit,
+        x=_("%(unit)s from the target") % {"unit": unit} if given[0].released.target is not None else unit,
         rows=rows,
         zero=0,
     )
@@ -291,8 +291,15 @@ def given_row(one: Released) -> dict[str, object]:
         "verdict": verdict_in_words(one.verdict),
         "as_planned": one.as_planned,
         "lost": in_unit(one.attrition, "share", decimals=0),
-        "groups": [{"name": group.name, "text": _group(group, scale)} for group in one.groups],
+        "groups": [
+            {"name": group.name.say(language()).strip("“”").capitalize(), "text": _group(group, scale)}
+            for group in one.groups
+        ],
     }
+
+
+def _arm(group: Group) -> str:
+    return group.name.say(language()).strip("“”").capitalize()
 
 
 def _group(group: Group, scale: float) -> str:

@@ -29,7 +29,8 @@ def said(text: Text | Labelled | None) -> str:
 def number(value: float, *, decimals: int | None = None) -> str:
     """A number with its thousands apart; at most as many decimals as it needs, two where not told otherwise."""
     places = decimals if decimals is not None else _decimals(value)
-    return str(number_format(round(value, places), places, use_l10n=True, force_grouping=True)).replace("-", "−")
+    rounded = round(value, places) or 0  # no minus before zero
+    return str(number_format(rounded, places, use_l10n=True, force_grouping=True)).replace("-", "−")
 
 
 def in_unit(value: float, unit: str, *, decimals: int | None = None) -> str:

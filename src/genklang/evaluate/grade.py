@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from genklang.evaluate.texts import Language, Number, Text
+from genklang.evaluate.texts import LANGUAGES, Language, Number, Text
 from genklang.evaluate.verdicts import Verdict
 
 
@@ -114,18 +114,7 @@ class Graded:
 
     def plain(self, language: Language) -> str:
         """One sentence: the grade and how many results it rests on, harms and nulls among them."""
-        counted = dict(self.verdicts)
-        template = Text(
-            sv="{grade}: {n} resultat, varav {b} bättre, {w} sämre och {o} utan påvisad skillnad; {m} har inte gett "
-            "något.",
-            en="{grade}: {n} results, {b} of them better, {w} worse and {o} with no difference shown; {m} have given "
-            "none.",
-        )
-        better, worse = counted.get("better", 0), counted.get("worse", 0)
-        total = sum(n for name, n in self.verdicts if name != "none")
-        told = template.fill(
-            grade=self.grade.label, n=total, b=better, w=worse, o=total - better - worse, m=counted.get("none", 0)
-        ).say(language)
+        told = _TOLD.fill(grade=self.grade.label, results=_results(dict(self.verdicts))).say(language)
         return told[0].upper() + told[1:]
 
     def as_dict(self) -> dict[str, object]:
@@ -139,6 +128,28 @@ class Graded:
             "verdicts": dict(self.verdicts),
             "plain": {"sv": self.plain("sv"), "en": self.plain("en")},
         }
+
+
+_TOLD = Text(sv="{grade}: {results}.", en="{grade}: {results}.")
+_KINDS = {
+    "better": Text(sv="{n} bättre", en="{n} better"),
+    "worse": Text(sv="{n} sämre", en="{n} worse"),
+    "difference shown": Text(sv="{n} med en skillnad", en="{n} with a difference"),
+    "no difference shown": Text(sv="{n} utan påvisad skillnad", en="{n} with no difference shown"),
+    "uninformative": Text(sv="{n} för osäkert", en="{n} too uncertain"),
+    "none": Text(sv="{n} som inte har gett något", en="{n} that have given none"),
+}
+
+
+def _results(counted: dict[str, int]) -> Text:
+    """How many of each kind there are, those that have given nothing last."""
+    parts = [words.fill(n=counted[name]) for name, words in _KINDS.items() if counted.get(name)]
+    total = sum(n for name, n in counted.items() if name != "none")
+    if total == 0:
+        return Text(sv="ingen har gett något resultat än", en="nobody has given a result yet")
+    head = Text(sv="{n} resultat", en="{n} result" if total == 1 else "{n} results").fill(n=total)
+    swedish, english = (", ".join(part.say(language) for part in parts) for language in LANGUAGES)
+    return Text(sv=f"{head.sv} ({swedish})", en=f"{head.en} ({english})")
 
 
 def grade(adoptions: Sequence[Adoption], spread: Spread | None = None) -> Graded:

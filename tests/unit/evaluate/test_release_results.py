@@ -29,7 +29,10 @@ def test_what_leaves_is_the_estimate_and_the_arms() -> None:
     one = released()
     assert one.value == pytest.approx(-0.08)
     assert one.people == 200
-    assert {group.name: (group.n, group.value) for group in one.groups} == {"aid": (100, 0.22), "none": (100, 0.3)}
+    assert {group.name.en: (group.n, group.value) for group in one.groups} == {
+        "“aid”": (100, 0.22),
+        "“none”": (100, 0.3),
+    }
     assert one.standard_error == pytest.approx((0.22 * 0.78 / 100 + 0.3 * 0.7 / 100) ** 0.5)
     assert not one.from_interval
     assert Released.of_dict(json.loads(json.dumps(one.as_dict()))) == one

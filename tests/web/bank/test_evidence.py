@@ -51,7 +51,10 @@ def result(value: float, error: float = 2.0, *, n: int = 200, verdict: str = "be
         attrition=0.05,
         uneven=0.01,
         as_planned=True,
-        groups=(Group(name="training", n=n // 2, value=15.0), Group(name="usual", n=n - n // 2, value=15.0 - value)),
+        groups=(
+            Group(name=Text.of("training"), n=n // 2, value=15.0),
+            Group(name=Text.of("usual"), n=n - n // 2, value=15.0 - value),
+        ),
     )
 
 
@@ -88,7 +91,7 @@ def test_results_are_pooled_graded_and_carried_over(practice: Practice, client: 
     assert found.primary.pooled.headline.value == pytest.approx(direct.headline.value)
     assert found.graded.grade == Grade.STRONG
     text = page(client, "?people=200")
-    assert "3 results, 3 of them better" in text
+    assert "3 results (3 better, 1 that have given none)" in text
     assert "Tystköping" in text and "stopped" in text
     assert "The next place" in text
     assert "What one place more may expect" in text

@@ -24,13 +24,19 @@ _WAIT = Text(sv="Vänta tills fler deltar.", en="Wait until more take part.")
 class Group:
     """One arm, or one period: how many, and their share or mean with its standard deviation."""
 
-    name: str
+    name: Text
     n: int
     value: float | None
     standard_deviation: float | None = None
 
     def as_dict(self) -> dict[str, object]:
-        return {"name": self.name, "n": self.n, "value": self.value, "standard_deviation": self.standard_deviation}
+        plain = {"n": self.n, "value": self.value, "standard_deviation": self.standard_deviation}
+        return {"name": self.name.as_dict(), **plain}
+
+    @classmethod
+    def of_dict(cls, plain: Mapping[str, Any]) -> Group:
+        """What `as_dict` gave."""
+        return cls(**{**plain, "name": Text(**plain["name"])})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +74,7 @@ class Released:
     @classmethod
     def of_dict(cls, plain: Mapping[str, Any]) -> Released:
         """What `as_dict` gave."""
-        groups = tuple(Group(**group) for group in plain["groups"])
+        groups = tuple(Group.of_dict(group) for group in plain["groups"])
         return cls(**{**plain, "unit": Text(**plain["unit"]), "groups": groups})
 
     @property
@@ -86,9 +92,9 @@ class Released:
 
     def entry(self, *, adoption: str, at: str) -> Entry:
         """Its line in the ledger: what an outsider could subtract from, or be subtracted from."""
-        counts = [(group.name, group.n) for group in self.groups]
+        counts = [(group.name.en, group.n) for group in self.groups]
         if self.is_share:
-            counts += [(f"{group.name}/1", _whole(group)) for group in self.groups if group.value is not None]
+            counts += [(f"{group.name.en}/1", _whole(group)) for group in self.groups if group.value is not None]
         return Entry(
             adoption=adoption,
             outcome=self.outcome,
@@ -105,12 +111,14 @@ def release_finding(
     *,
     outcome: str,
     locked: bool,
+    words: Mapping[str, Text] | None = None,
     people: int | None = None,
     target: float | None = None,
     rules: Rules = DEFAULT,
 ) -> Released:
     """A finding as it may leave. `outcome` is its name in the protocol; `locked`: the plan was fixed before the start.
 
+    `words` says what arms are called, by their names in the finding, where that has them in one language only.
     `people` is how many it rests on, where the finding itself counts something else (a series counts periods);
     `target` what one group is compared with.
     Raises EvaluationError with every reason why it may not leave. Never says a count that is too small.
@@ -122,7 +130,7 @@ def release_finding(
             Text(sv="Ett resultat utan osäkerhet lämnas inte vidare.", en="A result without it is not passed on."),
             column=outcome,
         )
-    groups = tuple(_group(arm, finding) for arm in finding.arms) if people is None else ()
+    groups = tuple(_group(arm, finding, words or {}) for arm in finding.arms) if people is None else ()
     n = people if people is not None else (finding.flow.analysed if finding.flow else sum(g.n for g in groups))
     _check(groups, n, is_share=finding.outcome.kind == "share", outcome=outcome, rules=rules)
     attrition, uneven = _lost(finding)
@@ -155,9 +163,10 @@ def verdict_of(released: Released) -> Verdict:
     return Verdict(released.verdict)
 
 
-def _group(arm: Arm, finding: Finding) -> Group:
+def _group(arm: Arm, finding: Finding, words: Mapping[str, Text]) -> Group:
     keep = finding.outcome.kind != "share"
-    return Group(name=arm.name, n=arm.n, value=arm.value, standard_deviation=arm.standard_deviation if keep else None)
+    name = words.get(arm.name, arm.label)
+    return Group(name=name, n=arm.n, value=arm.value, standard_deviation=arm.standard_deviation if keep else None)
 
 
 def _whole(group: Group) -> int:

@@ -99,11 +99,22 @@ def _made(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, lis
     people = None if outcome else Enrolment.objects.filter(adoption=adoption).count()
     try:
         made = evaluation.release_finding(
-            answer.finding, outcome=answer.name, people=people, target=target, locked=_was_locked(adoption)
+            answer.finding,
+            outcome=answer.name,
+            people=people,
+            target=target,
+            locked=_was_locked(adoption),
+            words=_arms(protocol),
         )
     except EvaluationError as error:
         return answer.name, None, list(error.problems)
     return answer.name, made, []
+
+
+def _arms(protocol: Protocol) -> dict[str, evaluation.Text]:
+    """What the arms are called in both languages, by what they are called in English."""
+    arms = protocol.randomise.arms.values() if protocol.randomise else ()
+    return {arm.en: evaluation.Text(sv=arm.sv, en=arm.en) for arm in arms}
 
 
 def _was_locked(adoption: Adoption) -> bool:
