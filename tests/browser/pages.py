@@ -20,6 +20,8 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/practices/eskilstuna-hemrehab/"),
     ("nobody", "/practices/laholm-ledsagarservice/"),
     ("nobody", "/practices/usa-ekonomiskt-stod-efter-fangelse/"),
+    ("nobody", "/practices/laholm-natverksutredning/"),
+    ("nobody", "/practices/borlange-familjevaldsteam/"),
     ("nobody", "/practices/vaxjo-vaxjoloftet/"),
     ("nobody", "/practices/sundsvall-skonsmon/"),
     ("nobody", "/practices/sundsvall-skonsmon/rehearse/?enrolments=20&years=1.5"),

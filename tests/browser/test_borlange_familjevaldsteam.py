@@ -199,6 +199,23 @@ def test_one_decision_for_the_family_when_all_three_parts_are_there(
     both_widths(people)
 
 
+def test_every_page_in_english_too(
+    family: Enrolment, everybody: dict[str, Person], bo: User, siv: User, open_as: OpenAs
+) -> None:
+    member = joining.members_of(family)[0]
+    for path in (
+        case_of(family),
+        reverse("operate:enrol", args=[family.adoption.public_id]),
+        reverse("operate:add-member", args=[family.public_id]),
+        reverse("operate:remove-member", args=[family.public_id, member.key]),
+        reverse("operate:report", args=[family.public_id, "safety"]),
+    ):
+        page = open_as(bo, path, language="en")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        both_widths(page)
+        page.context.close()
+
+
 def test_a_stranger_sees_no_family(family: Enrolment, cia: User, elin: User, open_as: OpenAs) -> None:
     for someone in (cia, elin):
         for path in (case_of(family), reverse("operate:add-member", args=[family.public_id])):
