@@ -1,6 +1,6 @@
 """My page: what a person sees about themselves, the own words first."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from genklang.engine.types import Due
 from genklang.operate import access
 from genklang.operate.joining import own_members
 from genklang.operate.managers import EventQuerySet
+from genklang.operate.models import Due as DueRow
 from genklang.operate.models import Enrolment, EnrolmentMember, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Happening
@@ -61,13 +62,13 @@ class Part:
 
     @property
     def doing(self) -> list[Action]:
-        """What the person can do and go on taking part."""
-        return [action for action in self.actions if not (action.ends or action.gives_up)]
+        """What the person can do and go on taking part, and what is waited for now although it is the last."""
+        return [action for action in self.actions if not _leaves(action)]
 
     @property
     def leaving(self) -> list[Action]:
         """How the person says no, or stops."""
-        return [action for action in self.actions if action.ends or action.gives_up]
+        return [action for action in self.actions if _leaves(action)]
 
 
 @dataclass(frozen=True)
@@ -219,15 +220,27 @@ def _part(enrolment: Enrolment, user: User) -> Part:
     )
 
 
+def _leaves(action: Action) -> bool:
+    """Whether it is a way out, and not the end that was meant."""
+    return (action.ends and not action.expected) or action.gives_up
+
+
 def _actions(mine: Mine) -> list[Action]:
     """What the user may do from the page itself; what answers something stands where that is told."""
-    kinds = mine.words.protocol.events
+    kinds, now = mine.words.protocol.events, _awaited(mine)
     return [
-        action
+        replace(action, expected=action.kind in now)
         for action in cases.actions(mine.enrolment, mine.words.protocol, roles=mine.roles)
         if not mine.is_participant
         or can_be_done(mine.enrolment, action.kind, kinds[action.kind], roles=mine.roles, telling=mine.telling)
     ]
+
+
+def _awaited(mine: Mine) -> set[str]:
+    """The kinds of event that meet what is open now."""
+    open_now = DueRow.objects.filter(enrolment=mine.enrolment, opens_at__lte=mine.words.now)
+    expectations = mine.words.protocol.expectations
+    return {kind for name in open_now.values_list("expectation", flat=True) for kind in expectations[name].expect}
 
 
 def _next(mine: Mine, may_do: list[Action]) -> list[Coming]:
