@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
-from genklang.engine.shared import Shared
+from genklang.engine.shared import Settled, Shared
 from genklang.engine.shared.places import shared_as_dict, shared_from_dict
 from genklang.operate import clock, ledger
 from genklang.operate.incoming import IncomingEvent, Outcome, Source
@@ -87,18 +87,21 @@ def _give_places(adoption_id: int) -> int:
         locked = SharedState.objects.select_for_update().get(adoption_id=adoption_id)
         adoption = Adoption.objects.select_related("protocol_version").get(pk=adoption_id)
         noted = list(looks.order_by("pk"))
-        return _settled(locked, adoption, noted, now) if adoption.is_watched else 0
+        return _settled(locked, adoption, noted, now)
 
 
 def _settled(row: SharedState, adoption: Adoption, noted: Sequence[Outbox], now: int) -> int:
     places = places_for(adoption)
     shared: Shared = {**places.begin(), **shared_from_dict(row.state)}
+    if row.stale:  # whoever could not take a place is asked again
+        shared = {name: queue._replace(refused={}) for name, queue in shared.items()}
     for note in noted:
         if event := note.payload.get("event"):
             shared = places.answered(shared, event, accepted=note.payload["accepted"])
     for enrolment in _to_look_at(row, adoption, noted, shared):
         shared = places.observe(shared, load_state(enrolment))
-    given = places.give(shared, now)
+    # During a pause nobody is given anything; when it is over everybody is looked at anew.
+    given = places.give(shared, now) if adoption.is_watched else Settled(shared)
     insert(delivery_rows(adoption, given.deliveries), ignore_conflicts=True)
     row.state, row.stale, row.next_free = shared_as_dict(given.shared), False, places.next_free(given.shared)
     row.save(update_fields=["state", "stale", "next_free"])

@@ -3,7 +3,7 @@
 import pytest
 
 from genklang.engine.shared import occupancy
-from genklang.operate import inside, services
+from genklang.operate import inside, services, worker
 from genklang.operate.models import Enrolment, Event, Outbox, SharedState, Status
 from genklang.operate.problems import Refused
 from genklang.operate.proving import differences
@@ -96,6 +96,7 @@ def test_nothing_is_given_during_a_pause_and_all_of_it_afterwards(beds: Place) -
     beds.enrol("a", town="east")
     beds.settle()
     assert beds.stages == {"a": "queue"}
+    assert worker.upcoming().send is None  # nothing keeps the worker awake meanwhile
     services.set_status(beds.adoption, Status.RUNNING)
     beds.settle()
     assert beds.stages == {"a": "ward"}
