@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from genklang.operate import services, sparing
+from genklang.operate.incoming import Source
 from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.known import Teller
@@ -63,7 +64,7 @@ def there(lindmala: Organisation, doris: Person, wall: Wall) -> Enrolment:
 
 def answered(enrolment: Enrolment, **data: object) -> Enrolment:
     """The enrolment, once its questions have been answered."""
-    services.record_one(enrolment, "talked", data, source=services.Source(by="worker"))
+    services.record_one(enrolment, "talked", data, source=Source(by="worker"))
     enrolment.refresh_from_db()
     return enrolment
 
