@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from genklang.bank.naming import event_name, fact_name, role_name, stage_names
+from genklang.bank.naming import event_name, field_name, role_name, stage_names
 from genklang.bank.wording import duration, in_unit, inside, said, together
 from genklang.protocol.types import Protocol
 
@@ -166,7 +166,7 @@ def _proposals(protocol: Protocol) -> Iterator[str]:
 
 def _files(protocol: Protocol) -> Iterator[str]:
     for file in protocol.files.values():
-        keys = (fact_name(protocol, file.rows, key) for key in file.key)
+        keys = (field_name(protocol, file.rows, key) for key in file.key)
         yield _("“%(name)s”: each row becomes “%(event)s”, once. Rows are told apart by: %(keys)s.") % {
             "name": said(file),
             "event": event_name(protocol, file.rows),

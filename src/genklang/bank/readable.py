@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from genklang.bank.naming import event_name, field_name, role_name
+from genklang.bank.parts import PartView, parts_of
 from genklang.bank.wording import duration, either, every, in_unit, inside, per_word, said, started, together
-from genklang.protocol.types import EventKind, Expectation, Indicator, Protocol, Reminder
+from genklang.protocol.types import EventKind, Expectation, Indicator, Outcome, Protocol, Reminder, Role
 
 _ARM = re.compile(r"arm\s*=\s*'(\w+)'")
 _FACT = re.compile(r"(not\s+)?([a-z][a-z0-9_]*)")
@@ -51,10 +53,11 @@ class Duty:
 
 @dataclass(frozen=True)
 class RoleView:
-    """One role: what it reports, what it must answer, and what it is reminded of."""
+    """One role: what kind it is, what it is shown, reports, must answer, and is reminded of."""
 
     name: str
-    participant: bool
+    kind: str
+    sees: tuple[str, ...]
     reports: tuple[str, ...]
     answers: tuple[str, ...]
     reminded: tuple[str, ...]
@@ -99,6 +102,7 @@ class Readable:
     question: str
     outcomes: tuple[Measured, ...]
     prices: tuple[PriceView, ...]
+    parts: tuple[PartView, ...]
 
 
 def readable(protocol: Protocol) -> Readable:
@@ -112,21 +116,15 @@ def readable(protocol: Protocol) -> Readable:
         roles=tuple(_role(protocol, name) for name in protocol.roles),
         indicators=tuple(_indicator(protocol, item) for item in protocol.indicators.values() if item.headline),
         question=said(study.question) if study else "",
-        outcomes=tuple(Measured(said(item), said(item.unit)) for item in study.outcomes.values()) if study else (),
+        outcomes=tuple(_outcome(item) for item in study.outcomes.values()) if study else (),
         prices=_prices(protocol),
+        parts=parts_of(protocol),
     )
 
 
-def role_name(protocol: Protocol, role: str) -> str:
-    """A role's name; also of what is no person."""
-    built_in = {"device": _("the device"), "system": _("another system")}
-    return said(protocol.roles[role]) if role in protocol.roles else built_in.get(role, role)
-
-
-def event_name(protocol: Protocol, event: str) -> str:
-    """An event's name; also of those that every protocol has."""
-    built_in = {"enrolled": _("Joined"), "allocated": _("The lot was drawn")}
-    return said(protocol.events[event]) if event in protocol.events else built_in.get(event, event)
+def _outcome(outcome: Outcome) -> Measured:
+    parts = [said(outcome.unit), _("before and after, of the same people") if outcome.before else ""]
+    return Measured(said(outcome), ", ".join(part for part in parts if part))
 
 
 def _who(protocol: Protocol, roles: Iterable[str]) -> str:
@@ -208,6 +206,13 @@ def _recurring(expectation: Expectation) -> str:
 
 def _following(protocol: Protocol, expectation: Expectation) -> str:
     events = either(inside(event_name(protocol, event)) for event in expectation.after or [])
+    if expectation.at:
+        questions = [field_name(protocol, event, expectation.at) for event in expectation.after or []]
+        day = {"question": together(dict.fromkeys(questions)), "event": events}
+        if expectation.in_:
+            day["time"] = started(duration(expectation.in_))
+            return _("%(time)s after the day said in “%(question)s” at: %(event)s") % day
+        return _("On the day said in “%(question)s” at: %(event)s") % day
     if expectation.in_:
         return _("%(time)s after: %(event)s") % {"time": started(duration(expectation.in_)), "event": events}
     return _("After: %(event)s") % {"event": events}
@@ -248,6 +253,8 @@ def _reminder(protocol: Protocol, reminder: Reminder) -> str:
 def _condition(protocol: Protocol, expectation: Expectation) -> str:
     stages = [said(protocol.stages[name]) for name in expectation.during or [] if name in protocol.stages]
     parts = [_("Stage: %(stage)s") % {"stage": inside(either(stages))}] if stages else []
+    if expectation.each:
+        parts.append(_("For each: %(role)s") % {"role": _who(protocol, expectation.each)})
     if expectation.when:
         arm = _ARM.fullmatch(expectation.when.strip())
         arms = protocol.randomise.arms if protocol.randomise else {}
@@ -265,7 +272,19 @@ def _role(protocol: Protocol, name: str) -> RoleView:
             reminded.append(said(expectation))
     reports = [said(event) for event in protocol.events.values() if name in event.by]
     role = protocol.roles[name]
-    return RoleView(said(role), role.participant, tuple(reports), tuple(answers), tuple(reminded))
+    sees = [event_name(protocol, event) for event in role.sees]
+    return RoleView(said(role), _kind(role), tuple(sees), tuple(reports), tuple(answers), tuple(reminded))
+
+
+def _kind(role: Role) -> str:
+    """What kind of role it is; empty for those who work with it."""
+    kinds = {
+        "participant": _("takes part"),
+        "member": _("belongs to it"),
+        "guest": _("comes by a private link"),
+        "public": _("anybody"),
+    }
+    return next((words for name, words in kinds.items() if getattr(role, name)), "")
 
 
 def _answers(protocol: Protocol, expectation: Expectation, role: str) -> Iterator[str]:

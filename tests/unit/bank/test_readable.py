@@ -104,3 +104,36 @@ def test_names_in_a_sentence() -> None:
     ]
     with translation.override("en"):
         assert [together([]), together(["a"]), together(["a", "b", "c"])] == ["", "a", "a, b and c"]
+
+
+def lines(name: str, heading: str, language: str = "en") -> tuple[str, ...]:
+    """The sentences under a heading; none where it is not there."""
+    parts = {part.name: part.lines for part in shown(name, language).parts}
+    return parts.get(heading, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "line"),
+    [
+        ("eskilstuna-brukardirektor", "What it is about", "Not a person, but: meeting."),
+        ("ronneby-ungdomsprogram", "Noticed by itself", "“Did not come to the session”: seen in what comes in as"),
+        ("ronneby-ungdomsprogram", "First things first", "“Began the programme” has to wait until this is settled: say"),
+        ("forandra-radikalt", "Private links", "“Ask leave” gives a private link to: whoever told us. It works for 30"),
+        ("forandra-radikalt", "What others may read", "only after: say yes to the quote."),
+        ("sormland-varnas", "A limited number", "Whoever waits"),
+        ("vaxjo-vaxjoloftet", "Sums that a person confirms", "It decides nothing"),
+        ("vastra-goteborg-bytet", "Accounts", "All accounts together are always zero."),
+        ("laholm-natverksutredning", "On the wall, and drawn", "The people around as a map"),
+    ],
+)
+def test_each_further_part_is_told(name: str, heading: str, line: str) -> None:
+    assert any(line in said for said in lines(name, heading)), lines(name, heading)
+
+
+def test_a_practice_without_further_parts_tells_none() -> None:
+    assert shown("umea-medicingivare", "en").parts == ()
+
+
+def test_an_outcome_before_and_after_is_told() -> None:
+    outcome = shown("ronneby-ungdomsprogram", "sv").outcomes[0]
+    assert outcome.detail.endswith("före och efter, hos samma personer")
