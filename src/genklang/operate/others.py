@@ -19,7 +19,7 @@ from genklang.operate.machines import load_state
 from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.problems import Problem
 from genklang.protocol.checks.flow import stages_of
-from genklang.protocol.together import Passing
+from genklang.protocol.together import Passing, Shown
 from genklang.protocol.types import EventField, Protocol
 
 MOST = 300
@@ -96,7 +96,7 @@ def problems(enrolment: Enrolment, event: EngineEvent, *, reported: bool) -> lis
                 found.append(Problem(name, _("is no longer there"), _("Choose something else: it may be taken.")))
         elif field.type == "reference" and field.once:
             pointed = _pointed_at(enrolment.adoption, protocol, [event.kind], enrolment=enrolment)
-            if pointed[event.kind] & set(ids):
+            if pointed.keys() & set(ids):
                 found.append(Problem(name, _("is answered already"), _("Take the earlier answer back first.")))
     if declared and declared.passes and reported and not found and must_arrive(protocol, event.kind):
         found += _out_of_reach(enrolment, protocol, event, declared.passes)
@@ -125,38 +125,50 @@ def _is_somebody_else(enrolment: Enrolment, key: str) -> bool:
     return key != enrolment.key and Enrolment.objects.filter(adoption=enrolment.adoption_id, key=key).exists()
 
 
-def _is_open(protocol: Protocol, row: Event, way: Way, pointed: Mapping[str, set[str]]) -> bool:
-    shown, passes = protocol.events[row.kind].shown, protocol.events[way.kind].passes
+def _is_open(protocol: Protocol, row: Event, way: Way, pointed: Mapping[str, list[str]]) -> bool:
+    passes, by = protocol.events[way.kind].passes, pointed.get(row.key, [])
     if passes and passes.to == way.field and not can_take(row.enrolment, passes.as_):
         return False
-    for one in shown:
-        if one.once and not any(row.key in pointed[kind] for kind in one.once):
-            return False
-        if any(row.key in pointed[kind] for kind in one.unless):
-            return False
-    return not (way.asked.once and row.key in pointed[way.kind])
+    if not all(_lets(shown, by) for shown in _for_others(protocol, row.kind)):
+        return False
+    return not (way.asked.once and way.kind in by)
+
+
+def _lets(shown: Shown, pointing: list[str]) -> bool:
+    """The latest word about it decides."""
+    said = [kind for kind in pointing if kind in shown.once or kind in shown.unless]
+    return said[-1] in shown.once if said else not shown.once
+
+
+def _for_others(protocol: Protocol, kind: str) -> list[Shown]:
+    """What `shown` says about others who take part, and not of guests or the public alone."""
+    return [shown for shown in protocol.events[kind].shown if not shown.to]
 
 
 def _deciding(protocol: Protocol, way: Way) -> set[str]:
     """The kinds of event that decide whether something is open, by pointing at it."""
-    shown = [declared for kind in way.asked.of or () for declared in protocol.events[kind].shown]
+    shown = [declared for kind in way.asked.of or () for declared in _for_others(protocol, kind)]
     return {kind for one in shown for kind in (*one.once, *one.unless)} | ({way.kind} if way.asked.once else set())
 
 
 def _pointed_at(
     adoption: Adoption, protocol: Protocol, kinds: Collection[str], *, enrolment: Enrolment | None = None
-) -> dict[str, set[str]]:
-    """The ids that standing events of these kinds point at, by kind."""
-    found: dict[str, set[str]] = {kind: set() for kind in kinds}
+) -> dict[str, list[str]]:
+    """The kinds of the standing events, among these kinds, that point at each id, in order of time."""
+    found: dict[str, list[str]] = {}
     if not kinds:
         return found
     rows = Event.objects.filter(adoption=adoption, kind__in=list(kinds), held=None)
     rows = rows.filter(enrolment=enrolment) if enrolment else rows
     gone = _void(adoption)
-    for key, kind, data in rows.values_list("key", "kind", "data"):
-        if key not in gone:
-            found[kind] |= {str(one) for name in _references(protocol, kind) for one in _listed(data.get(name))}
+    for key, kind, data in rows.order_by("occurred_at", "sequence", "key").values_list("key", "kind", "data"):
+        for id in _pointing(protocol, kind, data) if key not in gone else ():
+            found.setdefault(id, []).append(kind)
     return found
+
+
+def _pointing(protocol: Protocol, kind: str, data: Mapping[str, object]) -> set[str]:
+    return {str(one) for name in _references(protocol, kind) for one in _listed(data.get(name))}
 
 
 def _references(protocol: Protocol, kind: str) -> list[str]:

@@ -28,10 +28,14 @@ class Invitation(Part):
 
 
 class Shown(Part):
-    """When guests and the public may read an event. The latest of the events named here that refers to it decides."""
+    """When guests, the public and others who take part may read an event.
+
+    The latest of the events named here that refers to it decides.
+    """
 
     to: Names = Field(
-        default_factory=list, description="The guest or public roles that this is about. Left out: all of them."
+        default_factory=list,
+        description="The guest or public roles that this is about. Left out: all of them, and others who take part.",
     )
     once: Names = Field(default_factory=list, description="Events that let it be read. Left out: it may be, at first.")
     unless: Names = Field(default_factory=list, description="Events that end it.")
@@ -47,8 +51,9 @@ Shows = Annotated[list[Shown], BeforeValidator(_as_shows, json_schema_input_type
 class Passing(Part):
     """An event that is also told in another enrolment of the adoption, under another name.
 
-    Fields of the same name are copied, of it and of the own events that it refers to. A field of type `participant` there becomes the enrolment it came from, one
-    of type `reference` with the same name keeps its value, and `reply` is the id of the event that was passed.
+    Fields of the same name are copied, of it and of the own events that it refers to. A field of type `participant`
+    there becomes the enrolment it came from, one of type `reference` with the same name keeps its value, and `reply`
+    is the id of the event that was passed.
     """
 
     to: Name = Field(
