@@ -59,8 +59,11 @@ def test_a_quote_is_seen_by_others_only_when_the_woman_has_agreed(
     save(page)
     write(page, "Skriv om en intervju", Vem_mötte_ni="En kvinna som väntat länge")
     save(page)
-    write(page, "Skriv ned ett citat", Vad_sa_personen=WORDS, Hur_vill_personen="Kim")
+    write(page, "Skriv ned ett citat", Vad_sa_personen=WORDS)
     page.get_by_label("En kvinna som väntat länge").check()
+    save(page)
+    write(page, "Be om lov", Hur_vill_personen="Kim")
+    page.get_by_label(WORDS).check()
     both_widths(page)
     page.get_by_role("button", name="Spara").click()
     page.get_by_role("button", name="Visa adressen").click()
@@ -89,7 +92,7 @@ def test_from_a_persons_words_to_a_tested_prototype_and_a_report_to_print(
     told(wall, project, ("2026-03-02 10:00", "interview", {"who": "En kvinna som väntat länge"}))
     interview = key_of(project, "interview")
     for when, words in (("2026-03-02 10:10", WORDS), ("2026-03-02 10:20", SECRET)):
-        told(wall, project, (when, "quote", {"interview": interview, "words": words, "called": "Kim"}))
+        told(wall, project, (when, "quote", {"interview": interview, "words": words}))
     yes = {"quote": project.events.get(data__words=WORDS).key, "may": "report"}
     told(wall, project, ("2026-03-02 11:00", "agreed", yes), ("2026-03-03 09:00", "on", {}))
 
@@ -130,11 +133,42 @@ def test_from_a_persons_words_to_a_tested_prototype_and_a_report_to_print(
     expect(page.locator(".masthead")).to_be_hidden()
 
 
+def test_whoever_gets_the_report_reads_the_thread_but_no_quote_without_a_yes(
+    project: Enrolment, bo: User, wall: Wall, open_as: OpenAs
+) -> None:
+    told(wall, project, ("2026-03-02 10:00", "interview", {"who": "En kvinna som väntat länge"}))
+    interview = key_of(project, "interview")
+    for when, words in (("2026-03-02 10:10", WORDS), ("2026-03-02 10:20", SECRET)):
+        told(wall, project, (when, "quote", {"interview": interview, "words": words}))
+    quotes = [each.key for each in project.events.filter(kind="quote").order_by("occurred_at")]
+    told(
+        wall,
+        project,
+        ("2026-03-02 11:00", "agreed", {"quote": quotes[0], "may": "report"}),
+        ("2026-03-03 09:00", "on", {}),
+        ("2026-03-03 10:00", "insight", {"insight": "Ovissheten är värst", "quotes": quotes}),
+        *((f"2026-03-{day:02} 09:00", "on", {}) for day in range(4, 9)),
+    )
+    page = open_as(bo, case_of(project))
+    write(page, "Dela rapporten", Till_vem="Nämnden")
+    page.get_by_label("Ovissheten är värst").check()
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Visa adressen").click()
+    address = page.get_by_label("Adressen").input_value()
+    reader = open_as(None, address[address.index("/g/") :], width=320)
+    reader.get_by_role("button", name="Öppna").click()
+    expect(reader.locator("main")).to_contain_text("Ovissheten är värst")
+    expect(reader.locator("main")).to_contain_text(WORDS)
+    expect(reader.locator("main")).not_to_contain_text(SECRET)
+    expect(reader.locator("main")).not_to_contain_text("En kvinna")
+    both_widths(reader)
+
+
 def test_what_nobody_answers_is_the_groups_to_ask_about(
     project: Enrolment, bo: User, alva: User, wall: Wall, open_as: OpenAs
 ) -> None:
     told(wall, project, ("2026-03-02 10:00", "interview", {"who": "En kvinna som väntat länge"}))
-    words = {"interview": key_of(project, "interview"), "words": WORDS, "called": "Kim"}
+    words = {"interview": key_of(project, "interview"), "words": WORDS}
     told(wall, project, ("2026-03-02 10:10", "quote", words))
     pass_time(wall, "2026-03-17 09:00")
     page = open_as(bo, "/work/")
