@@ -66,7 +66,7 @@ def test_falling_marks_are_noticed_at_once_and_doris_sees_why(
     rows = page.locator(".noticed tbody tr")
     expect(page.locator(".noticed caption")).to_have_text("Betygen faller")
     expect(rows).to_have_text([re.compile("I dag.*11.*2"), re.compile("6 februari.*14,5.*0")])
-    expect(page.locator(".todo").first).to_contain_text("Någon pratar med eleven: Betygen faller")
+    expect(page.locator(".todo").first).to_contain_text("Ett samtal om hur det är: Betygen faller")
     both_widths(page)
 
     mine = open_as(doris, "/me/", width=320)
@@ -82,11 +82,11 @@ def test_when_nobody_talks_with_doris_the_head_teacher_is_told(
     told(wall, enrolment, ("2026-03-20 15:00", "marks", BAD))
     pass_time(wall, "2026-03-23 16:00")
     page = open_as(bo, "/work/")
-    expect(page.locator("main")).to_contain_text("Har inte hänt: någon pratar med eleven")
+    expect(page.locator("main")).to_contain_text("Har inte hänt: ett samtal om hur det är")
     expect(open_as(head, "/work/").locator("main")).not_to_contain_text("Doris")
     pass_time(wall, "2026-03-25 16:00")
     above = open_as(head, "/work/")
-    expect(above.locator("main")).to_contain_text("Har inte hänt: någon pratar med eleven")
+    expect(above.locator("main")).to_contain_text("Har inte hänt: ett samtal om hur det är")
     both_widths(above)
 
     page.goto(page.url.replace("/work/", case_of(enrolment)))
@@ -126,7 +126,7 @@ def test_no_plan_before_a_talk_then_a_plan_with_steps_that_doris_tells_of(
     told(wall, enrolment, ("2026-03-21 09:00", "talked", TALKED))
     page.goto(page.url.split("/report")[0] if "/report" in page.url else page.url)
     page = open_as(bo, case_of(enrolment))
-    expect(page.locator(".todo").first).to_contain_text("En studieplan, om eleven vill")
+    expect(page.locator(".todo").first).to_contain_text("En egen studieplan")
     make_plan(page)
     expect(page.locator(".path [aria-current=step]")).to_have_text("Med studieplan")
 

@@ -26,9 +26,11 @@ class Noticed:
 
 
 def noticed(enrolment: Enrolment) -> list[Noticed]:
-    """The signals that sound just now, in the order of the protocol."""
+    """The signals that sound just now, in the order of the protocol. What a single answer says is no change in a series,
+    and stands with the answer.
+    """
     words = words_of(enrolment)
-    signals = words.protocol.signals
+    signals = {name: signal for name, signal in words.protocol.signals.items() if signal.latest > 1}
     if not signals:
         return []
     series = shown_state(enrolment).series
