@@ -18,6 +18,7 @@ NAMES = {
     "evaluate": "randomisation draws and synthetic controls against the usual, and whether intervals cover",
     "store": "the full durable step against raw inserts of the same rows",
     "calls": "batches of 500 over HTTP, to one server on PostgreSQL",
+    "scale": "what an enrolment-year costs, and how it grows",
     "crash": "kill -9 anywhere: what is lost, doubled or wrong afterwards",
 }
 IN_ALL_KILLS = 20
