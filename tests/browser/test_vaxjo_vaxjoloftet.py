@@ -152,7 +152,7 @@ def test_the_coordinator_plans_and_follows_up_absence(
 
 
 def test_the_wall_shows_the_case_balance_and_nobody(
-    household: Enrolment, promise: Adoption, alva: User, doris: Person, open_as: OpenAs
+    household: Enrolment, promise: Adoption, alva: User, doris: Person, open_as: OpenAs, wall: Wall
 ) -> None:
     apply(open_as(doris, "/me/"), month="2026-03-01", income="0")
     lead = open_as(alva, reverse("operate:adoption", args=[promise.public_id]))
@@ -168,8 +168,16 @@ def test_the_wall_shows_the_case_balance_and_nobody(
     expect(screen.locator("body")).not_to_contain_text("Doris")
     assert_readable(screen)
     axe(screen)
+    screen.clock.install()
+    screen.reload()
+    expect(screen.locator(".as-of")).to_have_text("Läget 07:00")
+    wall.set("2026-03-02 07:05")
+    screen.clock.run_for(31_000)
+    expect(screen.locator(".as-of")).to_have_text("Läget 07:05")
     lead.goto(lead.url)
     press(lead, "Ta bort adressen")
+    screen.clock.run_for(31_000)
+    expect(screen.locator("h1")).to_have_text("Den här adressen visar ingenting")
     assert screen.reload().status == 404  # type: ignore[union-attr]
 
 

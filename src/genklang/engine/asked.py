@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from genklang.engine.machine import Machine
@@ -14,14 +14,19 @@ from genklang.protocol.reckoning import Proposal
 from genklang.protocol.types import Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
-    """An event that asked for a proposal, the sum as things stood then, and the event that decided, if one has."""
+    """An event that asked for a proposal, and the event that decided, if any. `sum` is worked out when it is read."""
 
     proposal: str
     event: Event
-    sum: Sum
     decision: Event | None
+    work_out: Callable[[], Sum] = field(repr=False)
+
+    @cached_property
+    def sum(self) -> Sum:
+        """The sum, as things stood when the event happened."""
+        return self.work_out()
 
     @property
     def amount(self) -> float | None:
@@ -39,7 +44,7 @@ def asked(machine: Machine, log: Sequence[Event], *, enrolment: str) -> list[Ask
     void = {str(event.data.get("event", "")) for event in log if event.kind == "voided"}
     events = sorted((event for event in log if event.id not in void), key=lambda event: event.position)
     return [
-        Asked(name, event, _sum(machine, name, event, log, enrolment), _decision(proposal, event, events))
+        Asked(name, event, _decision(proposal, event, events), partial(_sum, machine, name, event, log, enrolment))
         for event in events
         for name, proposal in machine.protocol.proposals.items()
         if proposal.on == event.kind

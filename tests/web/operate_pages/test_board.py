@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from genklang.operate import boarding, services
-from genklang.operate.models import Adoption, BoardAddress
+from genklang.operate.models import Adoption, BoardAddress, Enrolment
 from genklang.operate.pages.board import board_of
 from genklang.operate.pages.measuring import _kept
 from genklang.people.models import AccessLog, Organisation, User
@@ -133,3 +133,51 @@ def test_a_practice_without_a_board_has_none(companions: Adoption, alva: User, s
     assert sign_in(alva).get(to("board-preview", companions)).status_code == 404
     assert "Wall screen" not in sign_in(alva).get(to("adoption", companions)).content.decode()
     assert "Wall screen" not in sign_in(alva).get(to("board-address", companions)).content.decode()
+
+
+PLACES = """
+board:
+  tiles:
+    beds: {sv: Platser, en: Beds, place: bed}
+    waiting: {sv: Väntar, en: Waiting, queue: bed}
+"""
+
+
+@pytest.fixture
+def ward_with_beds(lindmala: Organisation, wall: Wall) -> Adoption:
+    """Värnäs with a board: 26 beds and a queue."""
+    text = (PRACTICES / "sormland-varnas" / "protocol.yaml").read_text(encoding="utf-8")
+    text = text.partition("\nboard:")[0] + PLACES if "\nboard:" in text else text + PLACES
+    return services.adopt(organisation=lindmala, protocol_version=publish(text), actor=None, name="Värnäs")
+
+
+def placed(adoption: Adoption, stage: str, number: int) -> None:
+    """So many are in a stage, without more ado."""
+    for each in range(number):
+        person = add_person(organisation=adoption.organisation, display_name=f"{stage} {each}")
+        enrolment = services.enrol(adoption, person=person, key=f"{stage}-{each}")
+        Enrolment.objects.filter(pk=enrolment.pk).update(stage=stage)
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0"), (3, "1–4"), (6, "6")])
+def test_a_queue_tells_how_long_only_of_many(number: int, shown: str, ward_with_beds: Adoption, wall: Wall) -> None:
+    place = services.adoption_machine(ward_with_beds).protocol.places["bed"]
+    placed(ward_with_beds, place.waiting[0], number)
+    wall.set("2026-03-08 07:00")
+    value, note = tile(ward_with_beds, "Väntar")
+    assert value == shown
+    assert bool(note) == (number >= 5)
+
+
+def test_taken_places_are_no_people(ward_with_beds: Adoption) -> None:
+    place = services.adoption_machine(ward_with_beds).protocol.places["bed"]
+    placed(ward_with_beds, place.holding[0], 3)
+    value, note = tile(ward_with_beds, "Platser")
+    assert (value, note) == (f"3 av {place.capacity}", f"{(place.capacity or 0) - 3} lediga")
+
+
+def test_lateness_follows_the_clock(promise: Adoption, wall: Wall) -> None:
+    households(promise, 6)
+    assert tile(promise, "Ansökningar") == ("6", "ingen för sent")
+    wall.set("2026-03-09 08:00")
+    assert tile(promise, "Ansökningar") == ("6", "varav för sent: 6")

@@ -26,6 +26,7 @@ from genklang.protocol.together import Place
 from genklang.protocol.types import Indicator
 
 RENEWED_EVERY = 20 * clock.SECOND
+QUARTER = 15 * clock.MINUTE
 COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 
@@ -66,9 +67,10 @@ def has_board(adoption: Adoption) -> bool:
 
 
 def board_of(adoption: Adoption) -> Board:
-    """The board as it stands now, at most 20 seconds old however many screens show it."""
+    """The board as it stands now, at most 20 seconds behind the log however many screens show it."""
     words = words_of(adoption)
-    tiles = kept(adoption, f"board-{language()}", lambda: _tiles(adoption, words), kept_for=RENEWED_EVERY)
+    place = f"board-{language()}-{words.now // QUARTER}"  # what is late, and how long somebody waits, follow the clock
+    tiles = kept(adoption, place, lambda: _tiles(adoption, words), kept_for=RENEWED_EVERY)
     return Board(adoption, say(words.protocol.title), tiles, words.clock_time(words.now))
 
 

@@ -20,8 +20,10 @@ from genklang.operate.machines import shown_state
 from genklang.operate.models import Alarm, Due, Enrolment, EnrolmentMember, Event, OutcomeFact, Task
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.films import ShownFile, files_of
+from genklang.operate.pages.known import told
 from genklang.operate.pages.network import Network, network_of
 from genklang.operate.pages.paging import Lazy
+from genklang.operate.pages.path import stages_of_way
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.ways import Way, Ways, about
@@ -115,6 +117,7 @@ class Case:
     ended: bool
     members: list[Belongs]
     network: Network | None
+    has_journey: bool
 
     @property
     def stage(self) -> str:
@@ -141,10 +144,11 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
         tasks=_tasks(enrolment, shown),
         expected=[_expected(due, shown) for due in coming(enrolment)],
         actions=may_do,
-        facts=facts_in_words(words.protocol, known_facts(enrolment)),
+        facts=told(enrolment),
         ended=words.protocol.stages[enrolment.stage].final,
         members=[_belongs(member, words) for member in members_of(enrolment)],
         network=network_of(enrolment, words),
+        has_journey=words.protocol.journey is not None,
     )
 
 
@@ -163,6 +167,7 @@ def actions(
         action(name, kind, protocol, expected=name in wanted)
         for name, kind in protocol.events.items()
         if roles & set(kind.by) and enrolment.stage in stages_of(protocol, kind) and may_hold(protocol, name, enrolment)
+        and name not in beside
     ]
     return sorted(found, key=lambda action: (action.ends, not action.expected))
 
@@ -314,7 +319,7 @@ def _missed(fact: OutcomeFact, words: Words) -> Happening:
 
 
 def _path(protocol: Protocol, enrolment: Enrolment) -> list[Step]:
-    names = list(protocol.stages)
+    names = stages_of_way(protocol, enrolment)
     here = names.index(enrolment.stage)
     final_now = protocol.stages[enrolment.stage].final
     steps = []

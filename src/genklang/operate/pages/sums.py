@@ -76,18 +76,13 @@ class Shown:
 
 
 def sums_of(enrolment: Enrolment, *, roles: frozenset[str] = frozenset()) -> list[Shown]:
-    """An enrolment's proposals, the latest first; with a way to decide for those whose roles may."""
+    """An enrolment's latest proposals and all that wait, the latest first; with a way to decide for roles that may."""
     words = words_of(enrolment)
     if not words.protocol.proposals:
         return []
-    found = asked(machine_for(enrolment), _log(enrolment), enrolment=enrolment.key)
-    shown = [_shown(each, words) for each in reversed(found)][:LATEST]
-    return [_with_way(each, enrolment, one, roles, words) for each, one in zip(shown, reversed(found), strict=False)]
-
-
-def waiting(enrolment: Enrolment, *, roles: frozenset[str]) -> list[Shown]:
-    """The proposals that somebody in these roles may decide, and that nobody has."""
-    return [shown for shown in sums_of(enrolment, roles=roles) if shown.decide]
+    every = asked(machine_for(enrolment), _log(enrolment), enrolment=enrolment.key)
+    latest = [one for place, one in enumerate(reversed(every)) if place < LATEST or one.decision is None]
+    return [_with_way(_shown(one, words), enrolment, one, roles, words) for one in latest]
 
 
 def filled(asking: Asking, enrolment: Enrolment, kind: str) -> Asking:
