@@ -129,8 +129,9 @@ def queues(user: User) -> list[Queue]:
 
 def in_words(problems: Sequence[Problem], fields: Mapping[str, EventField]) -> list[str]:
     """Problems of a row as people read them: by the question, not by the field's name."""
+    row = _("The row")
     return [
-        f"{say(fields[one.where]) if one.where in fields else _('The row')}: {one.what}"
+        f"{say(fields[one.where]) if one.where in fields else row}: {one.what}"
         + (f" (“{one.written}”)" if one.written else "")
         + f". {one.instead}"
         for one in problems

@@ -1,0 +1,1 @@
+"""The journey on screen: told and logged, who may see it, and the banner."""
