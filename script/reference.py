@@ -20,10 +20,11 @@ from tests.spec.expressions.corpus import MANY_ROWS, ONE_ROW
 from genklang.cli import COMMANDS
 from genklang.protocol import scopes
 from genklang.protocol.expressions.functions import FUNCTIONS
+from genklang.protocol.parts import Labelled, Worded
 from genklang.protocol.rules import RULES
+from genklang.protocol.together import Shows
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import DurationField, MoneyField
-from genklang.protocol.together import Shows
 from genklang.protocol.written import DailyAt, Expr, Moves, Name, Names, Slug, Version
 from genklang.rehearsal.cases.written import CaseFile
 
@@ -181,7 +182,12 @@ def part(model: type[BaseModel]) -> str:
     """Return a part's heading, what it is, and a table of its keys."""
     hints = get_type_hints(model, include_extras=True)
     rows = ["| key | what to write | meaning |", "| --- | --- | --- |"]
+    called = list(Worded.model_fields) if issubclass(model, Labelled) else []
+    if called:
+        rows.append("| **`sv`**, **`en`** | text | What it is called, or asks; `other: {ar: …}` for more languages. |")
     for name, field in model.model_fields.items():
+        if name in called:
+            continue
         key = f"`{field.alias or name}`"
         meaning = " ".join(word for word in (field.description, default(field.default)) if word)
         rows.append(f"| {f'**{key}**' if field.is_required() else key} | {written(hints[name])} | {meaning} |")
@@ -239,6 +245,11 @@ def named() -> str:
         "`value` of an expectation": f"{columns(scopes.OUTCOME_COLUMNS)}; facts",
         "`value` of an event": f"its fields; {columns(scopes.EVENT_COLUMNS)}; facts",
         "`value` of `enrolments`": f"{columns(scopes.ENROLMENT_COLUMNS)}; facts",
+        "`value` of a signal": "fields of its events, `occurred_at`; in order of time for `first` and `last`",
+        "`first` of a place": "facts",
+        "`amount` of a posting": "fields of the event, and of the own events that it refers to",
+        "`value` of a proposal's line": "facts, fields of the event that asks, earlier lines; `lookup`, `lookup_sum`",
+        "`price` and `quantity` of a document": "facts, fields of the event",
         "`quantity` of the economy": f"indicators, {columns(scopes.ECONOMY_NAMES)}; `effect` of a randomised study",
         "in a rehearsal": f"facts, parameters, `stage`, `arm`, {columns(scopes.BEHAVIOUR_NAMES)}",
     }

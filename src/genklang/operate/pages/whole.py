@@ -149,4 +149,10 @@ class _Reader:
             return
         for key in references(self.log.kind(event), event.data):
             if key in self.shown:
-                yield f"e{self.shown[key].pk}", self.telling.reference(key)
+                yield f"e{self.shown[key].pk}", self._title(self.shown[key])
+
+    def _title(self, event: Event) -> str:
+        """What an event is called where another names it: the first text in it."""
+        texts = (name for name, field in self.log.kind(event).fields.items() if field.type == "text")
+        said = next((str(event.data[name]) for name in texts if event.data.get(name)), "")
+        return said or self.telling.reference(event.key)
