@@ -124,8 +124,12 @@ def _addresses(row: Outbox) -> list[str]:
 
 
 def _members(row: Outbox, role: str) -> list[str]:
-    """The addresses of those who belong to it in that role."""
+    """The addresses of those who belong to it in that role; of the one alone whom a due is about."""
     theirs = EnrolmentMember.objects.filter(enrolment=row.enrolment, role=role, left_at=None)
+    due = str(row.payload.get("due") or "")
+    declared = machine_for(row.enrolment).protocol.expectations.get(due.partition("/")[0])
+    if declared is not None and declared.each:
+        theirs = theirs.filter(key=due.rpartition("/")[2])
     return sorted(theirs.filter(person__user__is_active=True).values_list("person__user__email", flat=True))
 
 

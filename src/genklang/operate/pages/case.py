@@ -18,6 +18,7 @@ from genklang.operate.forms.answers import answer_in_words
 from genklang.operate.joining import members_of
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Alarm, Due, Enrolment, EnrolmentMember, Event, OutcomeFact, Task
+from genklang.operate.pages.audiences import said_about_others
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.films import ShownFile, files_of
 from genklang.operate.pages.known import told
@@ -163,10 +164,13 @@ def actions(
     """What these roles may report now: what is expected first, what ends participation last."""
     live = Due.objects.filter(enrolment=enrolment) if dues is None else dues
     wanted = {kind for due in live for kind in protocol.expectations[due.expectation].expect}
+    beside = said_about_others(protocol)
     found = [
         action(name, kind, protocol, expected=name in wanted)
         for name, kind in protocol.events.items()
-        if roles & set(kind.by) and enrolment.stage in stages_of(protocol, kind) and may_hold(protocol, name, enrolment)
+        if roles & set(kind.by)
+        and enrolment.stage in stages_of(protocol, kind)
+        and may_hold(protocol, name, enrolment)
         and name not in beside
     ]
     return sorted(found, key=lambda action: (action.ends, not action.expected))
@@ -276,6 +280,9 @@ def details(event: Event, kind: EventKind | None, telling: Telling) -> list[tupl
         ]
     if event.kind == "allocated":
         return [(_("The lot fell on"), words.arm(str(event.data.get("arm"))))]
+    if event.kind == "drawn":
+        draw = str(event.data.get("draw"))
+        return [(say(words.protocol.draws.get(draw), draw), _("Yes") if event.data.get("chosen") else _("No"))]
     if event.kind in {"resolved", "waived"}:
         return [(_("Said"), str(event.data.get("how") or event.data.get("reason") or ""))]
     if event.kind in {"member_joined", "member_left"}:

@@ -154,6 +154,7 @@ def _built_in(kind: str) -> str:
         "member_left": _("Somebody left"),
         "stated": _("Facts were stated"),
         "allocated": _("Chance decided"),
+        "drawn": _("A random sample was drawn"),
         "acknowledged": _("Alarm answered"),
         "resolved": _("Alarm resolved"),
         "waived": _("Waived"),

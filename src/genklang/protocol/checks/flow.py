@@ -165,7 +165,7 @@ def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) 
     _each(path, expectation, notes)
     for number, reminder in enumerate(expectation.remind):
         _reminder((*path, "remind", number), reminder, expectation.within, notes)
-        if expectation.internal and reminder.to == notes.protocol.participant_role:
+        if expectation.internal and reminder.to in (*protocol.participant_roles, *protocol.member_roles):
             what = "It is internal, so the participant does not see what the reminder is about"
             notes.note((*path, "remind", number, "to"), what, 'Take "internal" away.', written=str(reminder.to))
     if expectation.otherwise:
