@@ -25,7 +25,8 @@ stages:
 events:
   goal_set: {sv: Mål, en: Goal, by: worker}
   followed:
-    {sv: Följdes upp, en: Followed up, by: worker, fields: {goals: {type: reference, of: goal_set, many: true, sv: Mål, en: Goals}}}
+    {sv: Följdes upp, en: Followed up, by: worker,
+     fields: {goals: {type: reference, of: goal_set, many: true, sv: Mål, en: Goals}}}
   noted: {sv: Noterat, en: Noted, by: worker, fields: {about: {type: reference, of: goal_set, sv: Om, en: About}}}
   answered: {sv: Svarade, en: Answered, by: [parent, worker], fields: {who: {type: member, sv: Vem, en: Who}}}
   played: {sv: Lekte, en: Played, by: child}
