@@ -8,6 +8,7 @@ from genklang.engine.machine import Machine
 from genklang.engine.types import State
 from genklang.operate.models import Adoption, Enrolment
 from genklang.protocol.reading import from_canonical
+from genklang.protocol.scopes import PARTICIPANT
 
 KEPT = 64
 _machines: dict[tuple[str, str], Machine] = {}
@@ -65,6 +66,7 @@ def settle_row(enrolment: Enrolment, machine: Machine, state: State) -> None:
     stage = machine.protocol.stages[state.stage or machine.protocol.first_stage]
     enrolment.stage = state.stage or machine.protocol.first_stage
     enrolment.arm = state.arm or ""
+    enrolment.role = str(state.facts.get(PARTICIPANT) or enrolment.role)
     enrolment.state = to_json(state)
     enrolment.horizon = state.horizon
     enrolment.next_deadline = None if enrolment.adoption.historical else machine.next_deadline(state)

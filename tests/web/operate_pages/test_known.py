@@ -1,14 +1,17 @@
 """Asking once: what is known is confirmed, who may see where it was said, when it is too old, and what is counted."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from genklang.operate import services, sparing
 from genklang.operate.incoming import Source
 from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.pages.asking import asking_about
-from genklang.operate.pages.known import Teller
+from genklang.operate.pages.known import Teller, told
 from genklang.operate.sent_forms import SentForm
 from genklang.people.models import Organisation, Person, User
 from tests.conftest import SignIn
@@ -45,6 +48,12 @@ def asking(organisation: Organisation, name: str, *, valid: str = "", most: int 
     """A practice that asks two questions, run by the organisation."""
     text = ASKING.format(name=name, title=name.capitalize(), valid=f"valid: {valid}, " if valid else "", most=most)
     return services.adopt(organisation=organisation, protocol_version=publish(text), actor=None, name=name)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -114,6 +123,13 @@ def test_an_answer_that_does_not_fit_the_question_is_not_shown(
 ) -> None:
     narrow = services.enrol(asking(lindmala, "narrow", most=9), person=doris, key="N-1")
     assert known(narrow, alva) == {"tongue": "finska"}
+
+
+def test_staff_see_when_it_was_said_and_when_to_ask_again(here: Enrolment, wall: Wall) -> None:
+    answered(here, tongue="svenska", people_at_home=2)
+    assert told(here) == [("Which language?", "svenska (said today)"), ("How many?", "2")]
+    wall.set("2026-06-01 08:00")
+    assert told(here)[0][1] == "svenska (said 2 March; ask again)"
 
 
 def test_what_was_taken_back_is_not_known(here: Enrolment, bo: User) -> None:

@@ -11,6 +11,8 @@ from genklang.operate import joining, services
 from genklang.operate.incoming import Source
 from genklang.operate.members import EnrolmentMember
 from genklang.operate.models import Adoption, Enrolment, Event
+from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.known import Teller
 from genklang.operate.problems import Refused
 from genklang.people.models import AccessLog, Action, Organisation, Person, User
 from genklang.people.services import add_person
@@ -133,6 +135,28 @@ def test_a_member_speaks_for_oneself(
     everyone["mona"].post(address("my-form", family, mona), data)
     [row] = Event.objects.filter(kind="rated")
     assert (row.by, row.data["who"]) == ("adult", mona.key)
+
+
+def test_what_another_in_the_family_has_told_is_not_filled_in_for_a_member(
+    lindmala: Organisation, bo: User, mona: EnrolmentMember, wall: Wall
+) -> None:
+    text = (PRACTICES / "borlange-familjevaldsteam" / "protocol.yaml").read_text()
+    asks = "by: adult_worker\n    fields:\n      reach"
+    assert asks in text
+    version = publish(text.replace(asks, asks.replace("adult_worker", "[adult_worker, adult, child]")))
+    adoption = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Teamet")
+    family = services.enrol(adoption, title="Familjen Ek", key="E-1")
+    users = {}
+    for name, role in (("Eva", "adult"), ("Eskil", "child")):
+        users[name] = User.objects.create_user(f"{name}@example.se", name=name)
+        person = add_person(organisation=lindmala, display_name=name, user=users[name])
+        joining.join(family, person=person, role=role, user=bo, by="adult_worker")
+    data = {"reach": "ring mormor", "language": "svenska", "children": 1, "safe_home": True, "wish": "Lugn"}
+    services.record_one(family, "adults", data, source=Source(by="adult", user=users["Eva"]))
+    family.refresh_from_db()
+    own = asking_about(family, "adults", teller=Teller(users["Eva"], "adult")).known
+    assert own["reach"] == "ring mormor"
+    assert asking_about(family, "adults", teller=Teller(users["Eskil"], "child")).known == {}
 
 
 def test_a_member_cannot_do_what_is_for_staff(

@@ -184,6 +184,7 @@ def people_in_words(rows: Page[Enrolment], words: Words) -> list[Mapping[str, ob
             "stage": words.stage(row.stage),
             "arm": words.arm(row.arm) if row.arm else "",
             "since": words.day(row.enrolled_at),
+            "role": words.role(row.role) if len(words.protocol.participant_roles) > 1 else "",
         }
         for row in rows
     ]

@@ -4,7 +4,7 @@ A value from another practice is shown to the person whom it is about, and to wh
 said in; nobody is shown more than they may see anyway.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from genklang.engine.time import Zone
 from genklang.operate import access, clock
+from genklang.operate.forms.answers import answer_in_words
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.protocols import words_of
@@ -53,42 +54,83 @@ def answers_before(enrolment: Enrolment, kind: EventKind, teller: Teller | None)
     return found
 
 
+def told(enrolment: Enrolment) -> list[tuple[str, str]]:
+    """Each fact that is known, with its question; of one that can grow old, when it was said and whether it has."""
+    words, known = words_of(enrolment), shown_state(enrolment).facts
+    facts = {name: fact for name, fact in words.protocol.facts.items() if known.get(name) is not None}
+    ages = [name for name, fact in facts.items() if fact.valid is not None]
+    said = _stated(enrolment, words.protocol, ages) if ages else {}
+    answers = {name: answer_in_words(fact, known[name]) for name, fact in facts.items()}
+    for name in ages:
+        age = _known(enrolment, words, facts[name], known[name], said[name])
+        text = _("%(answer)s (said %(when)s; ask again)") if age.old else _("%(answer)s (said %(when)s)")
+        answers[name] = text % {"answer": answers[name], "when": age.said}
+    return [(say(fact), answers[name]) for name, fact in facts.items()]
+
+
 def _answers(enrolment: Enrolment, question: EventField, fact: Fact, teller: Teller | None) -> Iterator[Known]:
-    words = words_of(enrolment)
-    own = _said(enrolment, words, question.states or "", fact)
+    own = _said(enrolment, question.states or "", fact, teller)
     if own:
         yield own
     for other in _others(enrolment, teller):
         there = words_of(other)
         for name, declared in there.protocol.facts.items():
             if declared.concept == fact.concept and declared.type == question.type:
-                known = _said(other, there, name, fact)
+                known = _said(other, name, fact, teller)
                 if known and _fits(question, known.value):
                     where = {"when": known.said, "practice": say(there.protocol.title)}
                     yield Known(known.value, known.at, _("%(when)s, in %(practice)s") % where, known.old)
 
 
-def _said(enrolment: Enrolment, words: Words, name: str, fact: Fact) -> Known | None:
-    """What is known of a fact in an enrolment, and since when; old where it is past how long such an answer holds."""
-    value = shown_state(enrolment).facts.get(name)
+def _said(enrolment: Enrolment, name: str, fact: Fact, teller: Teller | None) -> Known | None:
+    """What is known of a fact in an enrolment and may be shown to the teller; None where it is nothing."""
+    words, value = words_of(enrolment), shown_state(enrolment).facts.get(name)
     if value is None:
         return None
-    at = _stated_at(enrolment, words.protocol, name)
+    event = _stated(enrolment, words.protocol, [name])[name]
+    return _known(enrolment, words, fact, value, event) if _may_read(words.protocol, event, teller) else None
+
+
+def _known(enrolment: Enrolment, words: Words, fact: Fact, value: Any, event: Event | None) -> Known:
+    """An answer with its day; old where it is past how long such an answer holds."""
+    at = event.occurred_at if event else enrolment.enrolled_at
     holds = fact.valid is None or Zone(enrolment.adoption.zone).add(at, fact.valid) > clock.now()
     return Known(value, at, words.day(at), old=not holds)
 
 
-def _stated_at(enrolment: Enrolment, protocol: Protocol, name: str) -> int:
-    """When the fact was last stated; when the enrolment began, where the log does not say."""
-    fields = {
-        kind: [field for field, question in declared.fields.items() if question.states == name]
-        for kind, declared in protocol.events.items()
-    } | {kind: [name] for kind in STATING}
-    rows = Event.objects.filter(enrolment=enrolment, held=None, kind__in=[kind for kind in fields if fields[kind]])
+def _may_read(protocol: Protocol, event: Event | None, teller: Teller | None) -> bool:
+    """Whether a teller may see what an event states: a member only what the own role sees, or what they said."""
+    role = teller.own_role if teller else ""
+    if teller is None or role not in protocol.member_roles:
+        return True
+    return event is not None and (event.kind in protocol.roles[role].sees or event.actor_id == teller.user.pk)
+
+
+def _stated(enrolment: Enrolment, protocol: Protocol, facts: Iterable[str]) -> dict[str, Event | None]:
+    """The latest event that stated each fact; None where the log does not say."""
+    found: dict[str, Event | None] = dict.fromkeys(facts)
+    rows = Event.objects.filter(enrolment=enrolment, held=None, kind__in=_stating(protocol))
+    voided = _voided(enrolment)
     for row in rows.order_by("-occurred_at", "-sequence"):
-        if any(row.data.get(field) is not None for field in fields[row.kind]):
-            return row.occurred_at
-    return enrolment.enrolled_at
+        if all(found.values()):
+            break
+        for fact in _states(protocol, row) if row.key not in voided else ():
+            if fact in found and found[fact] is None:
+                found[fact] = row
+    return found
+
+
+def _stating(protocol: Protocol) -> list[str]:
+    fields = {kind: declared.fields.values() for kind, declared in protocol.events.items()}
+    return [*STATING, *(kind for kind, asked in fields.items() if any(question.states for question in asked))]
+
+
+def _states(protocol: Protocol, row: Event) -> list[str]:
+    """The facts that an event states."""
+    if row.kind in STATING:
+        return [name for name, value in row.data.items() if value is not None]
+    fields = protocol.events[row.kind].fields.items()
+    return [question.states for name, question in fields if question.states and row.data.get(name) is not None]
 
 
 def _others(enrolment: Enrolment, teller: Teller | None) -> list[Enrolment]:
@@ -109,3 +151,9 @@ def _fits(question: EventField, value: Any) -> bool:
         least, most = question.min, question.max
         return (least is None or value >= least) and (most is None or value <= most)
     return True
+
+
+def _voided(enrolment: Enrolment) -> set[str]:
+    """The keys of the events that somebody has taken back."""
+    rows = Event.objects.filter(enrolment=enrolment, kind="voided").values_list("data", flat=True)
+    return {str(data.get("event")) for data in rows}
