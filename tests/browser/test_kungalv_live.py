@@ -63,12 +63,11 @@ def test_a_question_is_let_through_answered_by_name_and_read_by_everybody(
     expect(listed.locator("main")).not_to_contain_text("fredagsfisken")
 
     leads.goto(leads.url.partition("/cases/")[0] + case)
-    leads.get_by_role("link", name="Släpp fram frågan").first.click()
     both_widths(leads)
-    leads.get_by_label("Vem bestämmer om fredagsfisken?").check()
+    leads.get_by_role("link", name="Släpp fram frågan: Vem bestämmer").first.click()
+    expect(leads.get_by_label("Vem bestämmer om fredagsfisken?")).to_be_checked()
     leads.get_by_role("button", name="Spara").click()
-    leads.get_by_role("link", name="Visa inte frågan").first.click()
-    leads.get_by_label("Du är dum, Bo!").check()
+    leads.get_by_role("link", name="Visa inte frågan: Du är dum").first.click()
     leads.get_by_label("Den kränker någon").check()
     leads.get_by_role("button", name="Spara").click()
 
