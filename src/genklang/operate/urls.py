@@ -54,6 +54,7 @@ urlpatterns = [
     path("adoptions/", adoptions.adoptions, name="adoptions"),
     path(ADOPTION, adoption.adoption, name="adoption"),
     path(f"{ADOPTION}result/", adoption.result, name="result"),
+    path(f"{ADOPTION}result.pdf", adoption.report, name="report-pdf"),
     path(f"{ADOPTION}give-back/", giving.give_back, name="give-back"),
     path(f"{ADOPTION}indicators.csv", adoption.indicators_csv, name="indicators-csv"),
     path(f"{ADOPTION}study.zip", adoption.study_package, name="study-package"),

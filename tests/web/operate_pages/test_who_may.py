@@ -37,6 +37,8 @@ TABLE = {
     "enrol": ("adoption", "200 200 404 404 404 404 302"),
     "indicators-csv": ("adoption", "200 200 404 404 404 404 302"),
     "result": ("adoption", "200 403 404 404 404 404 302"),
+    "report-pdf": ("adoption", "200 403 404 404 404 404 302"),
+    "give-back": ("adoption", "200 403 404 404 404 404 302"),
     "study-package": ("adoption", "200 403 404 404 404 404 302"),
     "import": ("adoption", "200 403 404 404 404 404 302"),
     "connections": ("adoption", "200 403 404 404 404 404 302"),

@@ -22,6 +22,7 @@ from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
 from genklang.operate.pages.packing import package_of
 from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.report import report_of
 from genklang.operate.pages.result import result_of
 from genklang.operate.pages.upgrading import on_another_version
 from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
@@ -55,6 +56,19 @@ def result(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     found = adoption_led(request, adoption_id)
     values = side(request, found, "result") | {"result": result_of(found), "around": around_of(found)}
     return render(request, "operate/result.html", values)
+
+
+@login_required
+@require_GET
+def report(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """What the study says, as tagged PDF: to send to those who decide."""
+    found = adoption_led(request, adoption_id)
+    content = report_of(found)
+    if content is None:
+        raise Http404(_("The practice has no study."))
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{_file_name(found, "result")}.pdf"'
+    return response
 
 
 @login_required

@@ -1,0 +1,48 @@
+"""The result as a document: tagged, in the reader's language, with the words of the page, and marked when invented."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from genklang.operate.models import Adoption
+from genklang.people.models import Organisation, User
+from tests.conftest import SignIn
+from tests.web.operate_pages.test_result import few_of_the_trial
+
+
+@pytest.fixture
+def trial(lindmala: Organisation, alva: User) -> Adoption:
+    """The first 80 people of the trial."""
+    return few_of_the_trial(lindmala, alva)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Who came, stayed and left", "All numbers", "Bear in mind", "Its digest, which locks the plan")),
+        ("sv", ("Alla siffror", "Att tänka på", "Arbetssättets version")),
+    ],
+)
+def test_the_document_says_what_the_page_says(
+    trial: Adoption, alva: User, sign_in: SignIn, language: str, words: tuple[str, ...]
+) -> None:
+    client = sign_in(alva)
+    answer = client.get(reverse("operate:report-pdf", args=[trial.public_id]), headers={"accept-language": language})
+    assert answer["Content-Type"] == "application/pdf"
+    document = PdfReader(BytesIO(answer.content))
+    text = " ".join(" ".join(page.extract_text().split()) for page in document.pages)
+    for word in (*words, trial.protocol_version.digest[:20]):
+        assert word in text
+    root = document.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
+    assert root["/Lang"] == language
+    assert "Simul" not in text
+
+
+def test_invented_people_are_marked(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    Adoption.objects.update(simulated=True)
+    answer = sign_in(alva).get(reverse("operate:report-pdf", args=[trial.public_id]))
+    text = " ".join(PdfReader(BytesIO(answer.content)).pages[0].extract_text().split())
+    assert "invented" in text or "påhittade" in text
