@@ -7,11 +7,14 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from genklang.operate import services
+from genklang.operate.history import History, load_histories
+from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Enrolment
 from genklang.people.models import Organisation, Person, User
 from genklang.people.services import add_person
+from genklang.rehearsal.running import rehearse
 from tests.browser.conftest import OpenAs, axe, check_page
-from tests.web.operate_core.conftest import PRACTICES, Wall, publish, wall
+from tests.web.operate_core.conftest import PRACTICES, Wall, at, publish, wall
 
 __all__ = ["wall"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -232,3 +235,28 @@ def test_a_summer_job_by_way_of_summer_school(youth: Enrolment, bo: User, open_a
     case.get_by_role("link", name=re.compile("^Lova ett sommarjobb")).click()
     press(case, "Spara")
     expect(case.locator("main")).to_contain_text("Löfte om sommarjobb")
+
+
+def test_the_lead_reads_the_years_month_by_month(promise: Adoption, alva: User, open_as: OpenAs, wall: Wall) -> None:
+    wall.set("2018-01-02 08:00")
+    machine = adoption_machine(promise)
+    start = at("2010-01-01 00:00")
+    lives = rehearse(machine.protocol, enrolments=40, years=8, seed=7, zone=promise.zone, start=start, machine=machine)
+    people = [
+        History(
+            add_person(organisation=promise.organisation, display_name=f"Hushåll {n}"),
+            life.enrolment,
+            list(life.events),
+        )
+        for n, life in enumerate(lives.participants)
+    ]
+    Adoption.objects.filter(pk=promise.pk).update(simulated=True)
+    promise.refresh_from_db()
+    load_histories(promise, people, until=wall.time)
+    page = open_as(alva, reverse("operate:result", args=[promise.public_id]))
+    main = page.locator("main")
+    expect(main).to_contain_text("Hushåll med ekonomiskt bistånd")
+    expect(main).to_contain_text("2010")
+    expect(main).to_contain_text("2017")
+    expect(main.locator("svg").first).to_be_visible()
+    check_page(page)

@@ -78,7 +78,7 @@ class Shown:
 def sums_of(enrolment: Enrolment, *, roles: frozenset[str] = frozenset()) -> list[Shown]:
     """An enrolment's latest proposals and all that wait, the latest first; with a way to decide for roles that may."""
     words = words_of(enrolment)
-    if not words.protocol.proposals:
+    if not words.protocol.proposals or enrolment.broken_reason:
         return []
     every = asked(machine_for(enrolment), _log(enrolment), enrolment=enrolment.key)
     latest = [one for place, one in enumerate(reversed(every)) if place < LATEST or one.decision is None]
@@ -122,7 +122,8 @@ def amount_in_words(value: float, proposal: Proposal) -> str:
 
 
 def _log(enrolment: Enrolment) -> list[engine.Event]:
-    return [engine_event(row) for row in Event.objects.filter(enrolment=enrolment)]
+    """What counts of the log: an event that nothing explains yet asks for nothing."""
+    return [engine_event(row) for row in Event.objects.filter(enrolment=enrolment, held__isnull=True)]
 
 
 def _shown(one: Asked, words: Words) -> Shown:
