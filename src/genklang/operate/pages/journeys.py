@@ -18,7 +18,7 @@ from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.words import Words, language, say
 from genklang.protocol.showing import JourneyMap
 
-LEFT, WIDE, HIGH, TOP, MOOD = 150, 180, 118, 40, 120
+LEFT, WIDE, HIGH, TOP, MOOD = 180, 180, 118, 40, 120
 LINE, LETTERS, MOST_LINES = 18, 19, 3
 PER_FEELING = 22
 
@@ -150,7 +150,7 @@ def _box(step: Step, x: int, y: int, mood: int) -> Box:
         lines=[(22 + place * LINE, line) for place, line in enumerate(broken)],
         when=step.when.isoformat(),
         wait=waited(step.wait, language()),
-        kind="both" if step.told and step.logged else "told" if step.told else "logged",
+        kind="in-both" if step.told and step.logged else "only-told" if step.told else "only-logged",
         feeling=feeling,
     )
 
