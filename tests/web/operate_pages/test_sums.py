@@ -9,7 +9,9 @@ from django.urls import reverse
 from genklang.operate import services
 from genklang.operate.incoming import IncomingEvent, Outcome, Source
 from genklang.operate.models import Adoption, Enrolment, Event
+from genklang.operate.pages.sums import sums_of
 from genklang.operate.problems import Refused
+from genklang.operate.upgrading import apply_upgrade
 from genklang.people.models import Organisation, Person, User
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Wall, at, publish
@@ -116,3 +118,27 @@ def test_the_person_sees_each_step_and_its_source(household: Enrolment, doris: P
 def test_an_adoption_without_proposals_shows_none(company: Enrolment, doris: Person, sign_in: SignIn) -> None:
     assert "How it is worked out" not in sign_in(doris).get(reverse("operate:my-page")).content.decode()
     assert isinstance(company.adoption, Adoption)
+
+
+ADULTS = "\n      - {from: 2027-01-01, rows: [{adults: single, amount: 4000}, {adults: couple, amount: 7200}]}"
+SHARED = "\n      - {from: 2027-01-01, rows: [{persons: 1, amount: 1300}, {persons: 2, amount: 1430}]}"
+AFTER = {"amount: 7100}]}": ADULTS, "{persons: 7, amount: 2830}, {persons: 8}]}": SHARED}
+
+
+def test_a_new_years_figures_reach_those_who_wait_and_change_no_earlier_sum(household: Enrolment, wall: Wall) -> None:
+    decide(household, amount=7720)
+    wall.set("2026-12-20 08:00")
+    services.record_one(
+        household, "applied", {**APPLIED, "month": "2027-01-01"}, source=Source(by="household"), id="a2"
+    )
+    household.refresh_from_db()
+    assert [bool(each.answer) for each in sums_of(household)] == [False, True]
+    text = (PRACTICES / "vaxjo-vaxjoloftet" / "protocol.yaml").read_text(encoding="utf-8")
+    text = text.replace("version: 1.0.0", "version: 1.1.0")
+    for last, following in AFTER.items():
+        assert text.count(last) == 1
+        text = text.replace(last, last + following)
+    apply_upgrade(household.adoption, publish(text), actor=None)
+    latest, first = sums_of(Enrolment.objects.get(pk=household.pk))
+    assert "".join(filter(str.isdigit, latest.answer)) == "7800"
+    assert first.decided is not None and not first.changed_since and not first.decided.difference
