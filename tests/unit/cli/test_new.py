@@ -38,7 +38,7 @@ def test_a_fork_checks_and_keeps_its_lineage(parent: Path, tmp_path: Path, capsy
     told = json.loads(capsys.readouterr().out)
     assert cli.main(["check", str(tmp_path)]) == 0
     old, new = read_folder(parent), read_folder(tmp_path / "lindmala-telefonvan")
-    assert told["lineage"] == {"practice": old.slug, "version": "1.0.0", "digest": digest(old.protocol)}
+    assert told["lineage"] == {"practice": old.slug, "version": old.protocol.version, "digest": digest(old.protocol)}
     assert (new.results.lineage, new.results.lineage_digest) == (old.slug, digest(old.protocol))
     assert new.protocol == old.protocol.model_copy(update={"practice": "lindmala-telefonvan"})
 
