@@ -97,3 +97,17 @@ def test_a_newcomer_says_how_it_feels_first(swap: Swap, alva: User, doris: Perso
     expect(lead.locator("main")).to_contain_text("Nya bekantskaper")
     expect(lead.locator("main")).to_contain_text("Trygghet från början")
     expect(lead.get_by_role("link", name="Tid", exact=True)).to_be_visible()
+
+
+def test_the_pages_in_english(swap: Swap, doris: Person, bo: User, open_as: OpenAs) -> None:
+    swap.does("B-2", "offered", what="I mend bicycles")
+    swap.does("B-2", "confirmed", told=swap.swaps("B-1", "B-2", 1.5), acquainted=False)
+    own = swap.enrolment("B-1").public_id
+    for who, name, what, words in (
+        (doris, "others", [own], "What others offer and ask for"),
+        (doris, "my-account", [own], "You have given more than you have been given"),
+        (bo, "ledger", [swap.adoption.public_id, "time"], "All together"),
+    ):
+        page = open_as(who, reverse(f"operate:{name}", args=what), language="en")
+        expect(page.locator("main")).to_contain_text(words)
+        both_widths(page)

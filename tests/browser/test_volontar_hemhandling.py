@@ -1,10 +1,11 @@
 """Shopping by volunteers: a request, somebody takes it, receipt and money; home within a day, or somebody is told."""
 
+import base64
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from genklang.operate import books, clock, worker
 from genklang.people.models import Person, User
@@ -13,6 +14,8 @@ from tests.web.operate_market.conftest import Swap, gun, hans, shopping, wall
 
 __all__ = ["gun", "hans", "shopping", "wall"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def both_widths(page: Page) -> None:
@@ -48,6 +51,8 @@ def test_from_request_to_the_last_krona(
     volunteer.get_by_role("link", name="Varorna är lämnade").first.click()
     volunteer.get_by_label("Vad kostade det?").fill("187,50")
     volunteer.get_by_label("Butik och kvittonummer").fill("Torgbutiken 1742")
+    receipt = FilePayload(name="kvitto.png", mimeType="image/png", buffer=base64.b64decode(DOT))
+    volunteer.get_by_label("En bild av kvittot").set_input_files(receipt)
     volunteer.get_by_role("button", name="Spara").click()
     shopping.wall.time += clock.MINUTE
     expect(volunteer.locator(".account")).to_contain_text("187,50 kr")
@@ -60,6 +65,7 @@ def test_from_request_to_the_last_krona(
 
     desk = open_as(bo, reverse("operate:case", args=[shopping.enrolment("V-1").public_id]))
     expect(desk.locator("main")).to_contain_text("Torgbutiken 1742")
+    expect(desk.get_by_role("img", name="En bild av kvittot")).to_be_visible()
     desk.get_by_role("link", name="Volontären har fått pengarna").first.click()
     desk.get_by_role("button", name="Spara").click()
     shopping.wall.time += clock.MINUTE
