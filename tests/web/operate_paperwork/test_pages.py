@@ -1,4 +1,4 @@
-"""The pages of files: who may, what is shown, a row put right or rejected, documents taken out; every reading logged."""
+"""The pages of files: who may, what is shown, a row put right or rejected, documents taken out; all reading logged."""
 
 import io
 import zipfile
