@@ -64,10 +64,10 @@ def test_a_question_is_let_through_answered_by_name_and_read_by_everybody(
 
     leads.goto(leads.url.partition("/cases/")[0] + case)
     both_widths(leads)
-    leads.get_by_role("link", name="Släpp fram frågan: Vem bestämmer").first.click()
+    leads.locator(".audiences .card", has_text="Vem bestämmer").get_by_role("link", name="Släpp fram").click()
     expect(leads.get_by_label("Vem bestämmer om fredagsfisken?")).to_be_checked()
     leads.get_by_role("button", name="Spara").click()
-    leads.get_by_role("link", name="Visa inte frågan: Du är dum").first.click()
+    leads.locator(".audiences .card", has_text="Du är dum").get_by_role("link", name="Visa inte").click()
     leads.get_by_label("Den kränker någon").check()
     leads.get_by_role("button", name="Spara").click()
 
