@@ -193,7 +193,7 @@ def test_one_decision_for_the_family_when_all_three_parts_are_there(
         save(page)
     pass_time(wall, "2026-04-02 08:00")
     lead = open_as(alva, reverse("operate:adoption", args=[family.adoption.public_id]))
-    expect(lead.locator(".key-figures")).to_contain_text("Kontakter per familj")
+    expect(lead.locator(".key-figures")).to_contain_text("Kontakter per familj2Hela tiden. 1 ärende.")
     people = open_as(alva, reverse("operate:people", args=[family.adoption.public_id]))
     expect(people.locator("main")).to_contain_text("Familjen Berg")
     both_widths(people)

@@ -228,7 +228,7 @@ def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int |
     return [
         happening(events[row], telling, met=met.get(events[row].key), voided=voided, user_id=user_id)
         if group == EVENT
-        else _missed(facts[row], words)
+        else _missed(facts[row], telling)
         for group, row in chosen
     ]
 
@@ -307,7 +307,8 @@ def _note(event: Event, met: OutcomeFact | None, words: Words, *, is_voided: boo
     return status_in_words(met.status) if met and met.status in {"met", "met_late"} else ""
 
 
-def _missed(fact: OutcomeFact, words: Words) -> Happening:
+def _missed(fact: OutcomeFact, telling: Telling) -> Happening:
+    words, whom = telling.words, about(fact.due, telling)
     if fact.status == "missed":
         what = words.not_happened(fact.expectation)
     else:
@@ -318,7 +319,7 @@ def _missed(fact: OutcomeFact, words: Words) -> Happening:
         day=words.day(fact.deadline_at),
         time=words.clock_time(fact.deadline_at),
         stamp=clock.moment(fact.deadline_at).isoformat(),
-        what=what,
+        what=f"{what}: {whom}" if whom else what,
         details=[],
         mark="alarm" if fact.status == "missed" else "done",
         note=_("Meant for %(when)s.") % {"when": words.when(fact.target_at)},

@@ -56,14 +56,12 @@ def group_in_words(protocol: Protocol, by: str, value: str | None) -> str:
     """What a group is called: an arm, a stage, an answer."""
     if value is None:
         return _("not known")
-    if by == "arm" and protocol.randomise and value in protocol.randomise.arms:
-        return say(protocol.randomise.arms[value])
-    if by == "stage" and value in protocol.stages:
-        return say(protocol.stages[value])
+    groups = protocol.groups(by)
+    if value in groups:
+        return say(groups[value])
     fact = protocol.facts.get(by)
-    if fact and value in fact.options:
-        return say(fact.options[value])
-    return {"true": _("Yes"), "false": _("No")}.get(value, value) if fact and fact.type == "boolean" else value
+    answers_yes = by in protocol.draws or (fact is not None and fact.type == "boolean")
+    return {"true": _("Yes"), "false": _("No")}.get(value, value) if answers_yes else value
 
 
 def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) -> Headline:
@@ -73,7 +71,7 @@ def _headline(name: str, indicator: Indicator, words: Words, figures: Measured) 
         name=name,
         label=say(indicator),
         value=in_unit(latest.value if latest else None, indicator.unit),
-        note=_note(indicator, latest, is_latest=latest is not total),
+        note=_note(indicator, latest, words, is_latest=latest is not total),
         chart=indicator_chart(indicator, values, words),
     )
 
@@ -103,14 +101,20 @@ def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
     return over[-1] if over else None
 
 
-def _note(indicator: Indicator, value: IndicatorValue | None, *, is_latest: bool) -> str:
+def _note(indicator: Indicator, value: IndicatorValue | None, words: Words, *, is_latest: bool) -> str:
     target = _target(indicator, value)
     if value is None or value.value is None:
         return " ".join(filter(None, [_("Nothing to count yet."), target]))
-    people = ngettext("%(n)s person.", "%(n)s people.", value.n) % {"n": value.n}
     few = _("So few that chance decides much.") if value.n < SMALLEST_CELL else ""
     when = period_in_words(value.period, indicator.per) if is_latest and value.period else _("The whole time.")
-    return " ".join(filter(None, [when, people, target, few]))
+    return " ".join(filter(None, [when, _how_many(value.n, words), target, few]))
+
+
+def _how_many(n: int, words: Words) -> str:
+    """How many it is about; matters are not people."""
+    if words.protocol.matter is not None:
+        return ngettext("%(n)s matter.", "%(n)s matters.", n) % {"n": n}
+    return ngettext("%(n)s person.", "%(n)s people.", n) % {"n": n}
 
 
 def _target(indicator: Indicator, value: IndicatorValue | None) -> str:
