@@ -3,6 +3,7 @@
 from functools import cache
 from statistics import fmean
 
+from genklang.measure.engines import measure
 from genklang.measure.study import series_columns
 from tests.unit.rehearsal.cast import rehearsed, tables_of
 
@@ -37,3 +38,15 @@ def test_they_stay_longer() -> None:
 def test_less_time_goes_to_introducing_new_staff() -> None:
     before, after = series()["introduction"]
     assert fmean(after) < 0.6 * fmean(before)
+
+
+def test_all_in_all_it_takes_no_more_time() -> None:
+    rehearsal = rehearsed(SKONSMON, enrolments=40, years=2)
+    months: dict[str, dict[object, float]] = {}
+    for one in measure(rehearsal.protocol, tables_of(rehearsal)):
+        if one.indicator in ("hours_with_people", "introduction") and one.period:
+            months.setdefault(one.indicator, {})[one.period] = float(one.value or 0)
+    both = [
+        sum(each.get(month, 0) for each in months.values()) for month in sorted(months["hours_with_people"], key=str)
+    ]
+    assert fmean(both[13:24]) <= fmean(both[1:12])
