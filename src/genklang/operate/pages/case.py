@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import BigIntegerField, F, IntegerField, QuerySet, Value
@@ -12,13 +11,14 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from genklang.engine.conditions import Condition, event_kinds
-from genklang.engine.types import Due as EngineDue
 from genklang.operate import clock
 from genklang.operate.forms.answers import answer_in_words
 from genklang.operate.joining import members_of
 from genklang.operate.machines import shown_state
-from genklang.operate.models import Alarm, Due, Enrolment, EnrolmentMember, Event, OutcomeFact, Task
+from genklang.operate.models import Due, Enrolment, EnrolmentMember, Event, OutcomeFact
+from genklang.operate.pages import awaited
 from genklang.operate.pages.audiences import said_about_others
+from genklang.operate.pages.awaited import Expected
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.films import ShownFile, files_of
 from genklang.operate.pages.known import told
@@ -27,7 +27,7 @@ from genklang.operate.pages.paging import Lazy
 from genklang.operate.pages.path import stages_of_way
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
-from genklang.operate.pages.ways import Way, Ways, about
+from genklang.operate.pages.ways import Ways, about
 from genklang.operate.pages.words import Words, language, say, status_in_words
 from genklang.protocol.types import EventKind, Protocol
 
@@ -52,24 +52,6 @@ class Belongs:
     name: str
     role: str
     since: str
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Something that is expected: what, when, until when; `late` when its time has passed; `due` is its identity."""
-
-    due: str
-    what: str
-    when: str
-    until: str
-    help: str
-    late: bool
-    open: bool = True
-    raised: str = ""
-    id: UUID | None = None
-    answered_by: str = ""
-    ways: tuple[Way, ...] = ()
-    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,14 +118,16 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
     words = words_of(enrolment)
     dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
     may_do = actions(enrolment, words.protocol, roles=roles, dues=dues)
-    shown = Shown(Telling(enrolment.adoption, words), Ways(words, {action.kind: action.label for action in may_do}))
+    shown = awaited.Shown(
+        Telling(enrolment.adoption, words), Ways(words, {action.kind: action.label for action in may_do})
+    )
     return Case(
         enrolment=enrolment,
         words=words,
         path=_path(words.protocol, enrolment),
-        alarms=_alarms(enrolment, shown),
-        tasks=_tasks(enrolment, shown),
-        expected=[_expected(due, shown) for due in coming(enrolment)],
+        alarms=awaited.alarms(enrolment, shown),
+        tasks=awaited.tasks(enrolment, shown),
+        expected=[awaited.expected(due, shown) for due in coming(enrolment)],
         actions=may_do,
         facts=told(enrolment),
         ended=words.protocol.stages[enrolment.stage].final,
@@ -335,70 +319,6 @@ def _path(protocol: Protocol, enrolment: Enrolment) -> list[Step]:
         state = "now" if place == here else "done" if place < here and not final_now else "to_come"
         steps.append(Step(protocol.stages[name].in_language(language()), state))
     return steps
-
-
-class Shown(NamedTuple):
-    """What a page tells dues with."""
-
-    telling: Telling
-    ways: Ways
-
-
-def _expected(due: EngineDue, shown: Shown) -> Expected:
-    """A due in words."""
-    words = shown.telling.words
-    return Expected(
-        due=due.id,
-        what=words.expectation(due.expectation),
-        when=words.when_due(due.expectation, due.target_at),
-        until=words.when_due(due.expectation, due.deadline_at),
-        help="",
-        late=due.target_at < words.now,
-        open=due.opens_at <= words.now,
-        ways=shown.ways.of(due.id) if due.opens_at <= words.now else (),
-        about=about(due.id, shown.telling),
-    )
-
-
-def _alarms(enrolment: Enrolment, shown: Shown) -> list[Expected]:
-    words = shown.telling.words
-    rows = Alarm.objects.filter(enrolment=enrolment, closed_at__isnull=True).select_related("acknowledged_by")
-    return [
-        Expected(
-            due=row.due,
-            what=words.not_happened(row.expectation),
-            when=words.when(row.raised_at),
-            until=words.since(row.raised_at),
-            help=words.help_for(row.expectation),
-            late=True,
-            raised="alarm",
-            id=row.public_id,
-            answered_by=str(row.acknowledged_by or "") if row.acknowledged_at else "",
-            ways=shown.ways.of(row.due),
-            about=about(row.due, shown.telling),
-        )
-        for row in rows.order_by("raised_at")
-    ]
-
-
-def _tasks(enrolment: Enrolment, shown: Shown) -> list[Expected]:
-    words = shown.telling.words
-    rows = Task.objects.filter(enrolment=enrolment, closed_at__isnull=True).order_by("opened_at")
-    return [
-        Expected(
-            due=row.due,
-            what=words.not_happened(row.expectation),
-            when=words.when(row.opened_at),
-            until=words.since(row.opened_at),
-            help=words.help_for(row.expectation),
-            late=True,
-            raised="task",
-            id=row.public_id,
-            ways=shown.ways.of(row.due),
-            about=about(row.due, shown.telling),
-        )
-        for row in rows
-    ]
 
 
 def action(name: str, kind: EventKind, protocol: Protocol, *, expected: bool) -> Action:
