@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from genklang.cli.spreading import over_spark
 from genklang.measure.engines import measure, measure_files
 from genklang.measure.files import write_tables
 from genklang.measure.values import IndicatorValue
@@ -16,6 +17,7 @@ from genklang.protocol.expressions.sql import NotInSql
 from tests.generative.test_measure_engines import PROTOCOL, tables_of
 from tests.spark.conftest import MASTER
 from tests.spec.expressions.corpus import COLUMNS, MANY_ROWS, ONE_ROW, ROW, TABLE, TABLE_COLUMNS
+from tests.unit.rehearsal.test_spread import rehearsed, written
 
 pytestmark = pytest.mark.spark
 TOGETHER = 40
@@ -121,3 +123,8 @@ def test_tables_without_rows_are_tables(spark: Any, tmp_path: Path) -> None:
         PROTOCOL, tmp_path, engine="spark", master=MASTER, indicators=["total_whole"], grouped=False
     )
     assert value.value is None and value.rows == 0
+
+
+def test_a_rehearsal_on_spark_is_the_same_to_the_byte(spark: Any) -> None:
+    where = over_spark(MASTER)
+    assert written(rehearsed("eskilstuna-hemrehab", spread=where, parts=3)) == written(rehearsed("eskilstuna-hemrehab"))

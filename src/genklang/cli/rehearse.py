@@ -71,6 +71,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--data-out", metavar="F.csv", type=Path, help="write the table that the study is evaluated from"
     )
+    parser.add_argument("--processes", metavar="N", type=int, default=1, help="run in so many processes (1)")
+    parser.add_argument("--spark", metavar="MASTER", help="run on Spark, for example local[2]: the same bytes")
     parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
     parser.add_argument("--json", action="store_true", help="everything as JSON")
     parser.set_defaults(run=run)
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         rehearsal = _rehearsed(args)
         _write(args, rehearsal)
-    except (Refused, RehearsalError) as refusal:
+    except (Refused, RehearsalError, ImportError) as refusal:  # Spark that is not installed says what to install
         print(refusal, file=sys.stderr)
         return 1
     expected = forecast(rehearsal)
@@ -112,10 +114,21 @@ def _rehearsed(args: argparse.Namespace) -> Rehearsal:
             parameters=_parameters(args.parameter, protocol),
             machine=machine_for(protocol, zone=args.zone),
             progress=progress,
+            **_spread(args),
         )
     finally:
         if progress:
             print("\r\x1b[K", end="", file=sys.stderr)
+
+
+def _spread(args: argparse.Namespace) -> dict[str, Any]:
+    from genklang.cli.spreading import PARTS_A_WORKER, over_processes, over_spark
+
+    if args.spark:
+        return {"spread": over_spark(args.spark), "parts": PARTS_A_WORKER * max(args.processes, 2)}
+    if args.processes > 1:
+        return {"spread": over_processes(args.processes), "parts": PARTS_A_WORKER * args.processes}
+    return {}
 
 
 def _parameters(written: Sequence[str], protocol: Protocol) -> dict[str, float]:
@@ -254,10 +267,9 @@ def _groups(protocol: Protocol, of: str, by: Sequence[tuple[str, str | None]], l
 def _group(protocol: Protocol, of: str, name: str, value: str | None, language: str) -> str:
     if value is None:
         return "–"
-    if name == "arm" and protocol.randomise and value in protocol.randomise.arms:
-        return protocol.randomise.arms[value].in_language(language)
-    if name == "stage" and value in protocol.stages:
-        return protocol.stages[value].in_language(language)
+    groups = protocol.groups(name)
+    if value in groups:
+        return groups[value].in_language(language)
     if name == "participant" and value in protocol.roles:
         return protocol.roles[value].in_language(language)
     kind = protocol.events.get(of)

@@ -12,11 +12,13 @@ from genklang.engine.machine import Machine
 from genklang.engine.randomisation import ListState, allocate, shares
 from genklang.engine.time import Zone, format_instant
 from genklang.engine.types import Allocate
+from genklang.protocol.reading import canonical_json
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Duration
 from genklang.rehearsal.participant import AVERAGE_MONTH, Life, Living, living
 from genklang.rehearsal.problems import RehearsalError, check_size
 from genklang.rehearsal.script import Script
+from genklang.rehearsal.spread import Asked, Part, Spread, run_spread
 from genklang.rehearsal.together import live_together, shares_something
 
 FIRST_DAY = datetime.combine(date(2026, 1, 1), time())
@@ -90,12 +92,15 @@ def rehearse(
     start: int | None = None,
     machine: Machine | None = None,
     progress: Progress | None = None,
+    spread: Spread | None = None,
+    parts: int = 1,
 ) -> Rehearsal:
     """Simulate participants on the real engine in virtual time. Same arguments, same result, to the byte.
 
     `zone` is an IANA zone; `start` an instant, left out the first day of 2026 there. `machine` may be handed in to
-    save making one. `progress` is told how many of how many participants are done. Raises RehearsalError with all
-    that is wrong.
+    save making one. `progress` is told how many of how many participants are done. `spread` runs the work in so many
+    `parts`, wherever it likes; it is not asked where participants live together. Raises RehearsalError with all that
+    is wrong.
 
     Each participant has a source of chance of their own, from the seed and their number. What they share is the list
     that arms are drawn from: everybody is first run up to their draw, then arms are drawn in the order of the
@@ -115,6 +120,17 @@ def rehearse(
             machine, script, seed=seed, starts=starts, end=end, told=_counted(progress, enrolments)
         )
         return Rehearsal(protocol, zone, seed, years, script.parameters, begun, end, together)
+    if spread is not None:
+        whole = Part(
+            protocol=canonical_json(protocol),
+            zone=zone,
+            seed=seed,
+            parameters=parameters or {},
+            starts=dict(enumerate(starts)),
+            end=end,
+        )
+        apart = run_spread(whole, spread, parts=parts, draw=_drawing(protocol, seed))
+        return Rehearsal(protocol, zone, seed, years, script.parameters, begun, end, apart)
     lives = [
         living(machine, script, seed=seed, index=index, start=start, end=end) for index, start in enumerate(starts)
     ]
@@ -143,10 +159,10 @@ def _run(protocol: Protocol, lives: list[Living], *, seed: int, progress: Progre
     for index, life in enumerate(lives):
         _go_on(life, None, index=index, done=done, waiting=waiting)
         _tell(progress, len(done), len(lives))
-    state: ListState = {}
+    draw = _drawing(protocol, seed)
     while waiting:
-        _, index, effect = heappop(waiting)
-        arm, state = _draw(protocol, state, seed=seed, stratum=effect.stratum)
+        at, index, effect = heappop(waiting)
+        arm = draw(Asked(at, index, effect.stratum))
         _go_on(lives[index], arm, index=index, done=done, waiting=waiting)
         _tell(progress, len(done), len(lives))
     return tuple(done[index] for index in range(len(lives)))
@@ -169,11 +185,21 @@ def _go_on(
         heappush(waiting, (effect.at, index, effect))
 
 
-def _draw(protocol: Protocol, state: ListState, *, seed: int, stratum: tuple[str, ...]) -> tuple[str, ListState]:
-    declared = protocol.randomise
-    if declared is None:
-        raise ValueError("a draw was asked for by a protocol without arms")
-    return allocate(state, seed=f"rehearsal/{seed}", arms=shares(declared), blocks=declared.blocks, stratum=stratum)
+def _drawing(protocol: Protocol, seed: int) -> Callable[[Asked], str]:
+    """Draws arms from the one list, in the order that it is asked."""
+    state: ListState = {}
+
+    def draw(asked: Asked) -> str:
+        nonlocal state
+        declared = protocol.randomise
+        if declared is None:
+            raise ValueError("a draw was asked for by a protocol without arms")
+        arm, state = allocate(
+            state, seed=f"rehearsal/{seed}", arms=shares(declared), blocks=declared.blocks, stratum=asked.stratum
+        )
+        return arm
+
+    return draw
 
 
 def _counted(progress: Progress | None, total: int) -> Callable[[int], None]:
