@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from genklang.operate import clock, inside, issuing, worker
+from genklang.operate import attaching, clock, inside, issuing, worker
 from genklang.operate.guard import ClockGuard
+from genklang.voices import services as voices
 
 log = logging.getLogger(__name__)
 BEAT_EVERY = 5 * clock.SECOND
+SWEEP_EVERY = 60 * clock.MINUTE
 
 
 class Loop:
@@ -32,6 +34,7 @@ class Loop:
         self._guard = ClockGuard()
         self._beat_at = 0
         self._lag = 0
+        self._swept_at = clock.now()
         self._trusted = True
         self._upcoming = worker.Upcoming(None, None)
 
@@ -55,6 +58,10 @@ class Loop:
             self._trusted = self._guard.beat(lag=self._lag)
             self._beat_at, self._lag = now, 0
             issuing.settle_all()
+        if now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
+            attaching.sweep()
+            voices.sweep()
         if not self._trusted:
             return False
         if self._before:
