@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 
 from genklang.operate.forms.answers import HAPPENED, AnswerForm, Asking
@@ -22,6 +23,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "at": {"type": "time"},
     "words": {"type": "text"},
     "perhaps": {"type": "number", "required": False},
+    "ages": {"type": "numbers"},
+    "which": {"type": "reference", "of": "booked"},
+    "several": {"type": "reference", "of": "booked", "many": True},
+    "who": {"type": "member", "required": False},
 }
 
 
@@ -53,6 +58,7 @@ def form_of(names: str, answers: dict[str, str] | None = None, **asking: Any) ->
         ("day", "2026-03-02", "2026-03-02"),
         ("at", "07:05", "07:05"),
         ("words", " to walk to the shop ", "to walk to the shop"),
+        ("ages", "3; 4,5 6, 7", [3, 4.5, 6, 7]),
     ],
 )
 def test_what_is_written_becomes_an_answer(name: str, written: str, answer: object) -> None:
@@ -74,6 +80,7 @@ def test_what_is_written_becomes_an_answer(name: str, written: str, answer: obje
         ("reason", "died", "“died” is not among the answers"),
         ("start", "2026-03-29T02:30", "never came"),
         ("start", "tomorrow", "is no date with a time"),
+        ("ages", "3; many", "“many” is no number. Write for example 3; 4,5; 6."),
     ],
 )
 def test_a_wrong_answer_says_what_to_write(name: str, written: str, says: str) -> None:
@@ -134,3 +141,32 @@ def test_texts_come_in_swedish() -> None:
 )
 def test_clock_times(written: str, time: str | None) -> None:
     assert clock_time(written) == time
+
+
+CHOICES = {"which": [("B-1", "The pool"), ("B-2", "The shop")], "who": [("m1", "Gun")]}
+
+
+def test_what_is_pointed_at_is_chosen_by_its_words() -> None:
+    form = form_of("which who", {"which": "B-2", "who": ""}, choices=CHOICES)
+    assert form.is_valid(), form.errors
+    assert form.answers == {"which": "B-2"}
+    assert "The pool" in str(form["which"]) and "None of them" in str(form["who"])
+
+
+def test_what_is_not_there_to_choose_is_refused() -> None:
+    form = form_of("which", {"which": "B-9"}, choices=CHOICES)
+    assert "is not among the answers" in form.errors["which"][0]
+
+
+def test_several_may_be_chosen() -> None:
+    fields = {"several": {"sv": "s", "en": "S", **QUESTIONS["several"]}}
+    kind = EventKind.model_validate({"sv": "Test", "en": "Test", "by": "nurse", "fields": fields})
+    asking = Asking(kind, zone="Europe/Stockholm", now=NOW, choices={"several": CHOICES["which"]})
+    form = AnswerForm(asking, QueryDict("_key=one&several=B-1&several=B-2"))
+    assert form.is_valid(), form.errors
+    assert form.answers == {"several": ["B-1", "B-2"]}
+
+
+def test_where_there_is_nothing_to_choose_it_says_so() -> None:
+    form = form_of("which", choices={"which": []})
+    assert form["which"].help_text == "There is nothing to choose between yet."

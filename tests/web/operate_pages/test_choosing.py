@@ -14,7 +14,8 @@ from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.ways import Ways, about
-from genklang.people.models import Organisation, Person, User
+from genklang.people.models import AccessLog, Action, Organisation, Person, User
+from genklang.people.services import add_person
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Wall, at, publish
 from tests.web.operate_pages.conftest import PRACTICES
@@ -115,3 +116,42 @@ def test_looking_up_what_events_point_at_takes_one_query(
     with django_assert_num_queries(1):
         telling.ready(rows)
         assert [telling.line(row) for row in rows] == ["Skjuts, Ali, 10 mars", "Middag, Kerstin, 20 mars"]
+
+
+def test_a_form_that_shows_records_is_a_look(case: Enrolment, doris: Person, bo: User, sign_in: SignIn) -> None:
+    looks = AccessLog.objects.filter(person=doris, actor=bo, action=Action.VIEW)
+    sign_in(bo).get(reverse("operate:report", args=[case.public_id, "meeting_planned"]))
+    assert looks.count() == 0
+    sign_in(bo).get(reverse("operate:report", args=[case.public_id, "followed_up"]))
+    assert looks.count() == 1
+
+
+def test_names_to_choose_between_are_a_list(
+    lindmala: Organisation, doris: Person, bo: User, wall: Wall, sign_in: SignIn
+) -> None:
+    adoption = services.adopt(organisation=lindmala, protocol_version=publish(MATCHING), actor=None, name="Par")
+    services.assign(adoption, user=bo, role="coordinator")
+    gun = add_person(organisation=lindmala, display_name="Gun")
+    services.enrol(adoption, person=gun, key="P-2")
+    enrolment = services.enrol(adoption, person=doris, key="P-1")
+    page = sign_in(bo).get(reverse("operate:report", args=[enrolment.public_id, "matched"])).content.decode()
+    assert "Gun (P-2)" in page
+    assert "Doris (P-1)" not in page
+    assert AccessLog.objects.filter(person=gun, actor=bo, action=Action.LIST).count() == 1
+
+
+MATCHING = """
+language: 1
+practice: matching
+version: 1.0.0
+title: {sv: Par, en: Pairs}
+summary: {sv: Två och två., en: Two by two.}
+roles:
+  person: {participant: true, sv: Person, en: Person}
+  coordinator: {sv: Samordnare, en: Coordinator}
+stages:
+  here: {sv: Här, en: Here}
+events:
+  matched:
+    {sv: Para ihop, en: Match, by: coordinator, fields: {other: {type: participant, sv: Med vem?, en: With whom?}}}
+"""

@@ -44,9 +44,14 @@ def people(enrolment: Enrolment, words: Words) -> Choices:
 
 def others(enrolment: Enrolment) -> Choices:
     """The other enrolments of the adoption that go on, by name and number: for those who work there."""
-    rows = Enrolment.objects.filter(adoption=enrolment.adoption, ended_at=None).exclude(pk=enrolment.pk)
-    found = [(row.key, f"{row.called} ({row.key})") for row in rows.select_related("person")]
+    found = [(row.key, f"{row.called} ({row.key})") for row in others_of(enrolment)]
     return sorted(found, key=lambda choice: choice[1])
+
+
+def others_of(enrolment: Enrolment) -> list[Enrolment]:
+    """The other enrolments of the adoption that go on."""
+    rows = Enrolment.objects.filter(adoption=enrolment.adoption, ended_at=None).exclude(pk=enrolment.pk)
+    return list(rows.select_related("person"))
 
 
 def points_at(question: EventField) -> bool:

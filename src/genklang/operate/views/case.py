@@ -15,14 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from genklang.operate import access, clock, services, sparing
 from genklang.operate.answering import handed_in
-from genklang.operate.forms.answers import AnswerForm, ByAttribute
+from genklang.operate.forms.answers import AnswerForm, Asking, ByAttribute
 from genklang.operate.forms.work import WhyForm
 from genklang.operate.incoming import Source
 from genklang.operate.inviting import made_by
+from genklang.operate.joining import persons_of
 from genklang.operate.models import Due, Enrolment, Event
 from genklang.operate.pages import case as pages
 from genklang.operate.pages import sums
 from genklang.operate.pages.asking import asking_about
+from genklang.operate.pages.choosing import others_of
 from genklang.operate.pages.known import Teller
 from genklang.operate.pages.links import links_of
 from genklang.operate.pages.protocols import words_of
@@ -39,6 +41,7 @@ from genklang.operate.views.shared import (
     user_of,
 )
 from genklang.people.models import Action, User
+from genklang.people.services import record_listing
 
 
 @login_required
@@ -80,6 +83,7 @@ def report(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponse:
         log_look(request, enrolment, action=Action.RECORD)
         link = made_by(enrolment, f"page-{form.key}")
         return redirect("operate:link", link.public_id) if link else redirect("operate:case", enrolment.public_id)
+    _log_form(request, enrolment, asking)
     values = answer_page(enrolment, kind, form, back=reverse("operate:case", args=[enrolment.public_id]))
     return render(request, "operate/answer.html", values, status=UNPROCESSABLE if form.errors else 200)
 
@@ -132,6 +136,15 @@ def take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> HttpRe
     return render(
         request, "operate/say_why.html", _why_page(enrolment, None, _("Take it back"), lead, _("Take it back"))
     )
+
+
+def _log_form(request: HttpRequest, enrolment: Enrolment, asking: Asking) -> None:
+    """A form that shows what is known, or what there is to choose between, is a look; names to choose are a list."""
+    if asking.known or asking.choices:
+        log_look(request, enrolment)
+    if any(question.type == "participant" for question in asking.kind.fields.values()):
+        listed = persons_of(others_of(enrolment))
+        record_listing(actor=user_of(request), persons=listed, purpose=enrolment.adoption.name)
 
 
 def save_answer(form: AnswerForm, enrolment: Enrolment, kind: str, *, role: str, user: User) -> bool:
