@@ -176,6 +176,11 @@ def test_taken_places_are_no_people(ward_with_beds: Adoption) -> None:
     assert (value, note) == (f"3 av {place.capacity}", f"{(place.capacity or 0) - 3} lediga")
 
 
+def test_the_organisations_own_number_of_places_counts(ward_with_beds: Adoption) -> None:
+    ward_with_beds.overlay = {**ward_with_beds.overlay, "places": {"bed": {"capacity": 30}}}
+    assert tile(ward_with_beds, "Platser") == ("0 av 30", "30 lediga")
+
+
 def test_lateness_follows_the_clock(promise: Adoption, wall: Wall) -> None:
     households(promise, 6)
     assert tile(promise, "Ansökningar") == ("6", "ingen för sent")

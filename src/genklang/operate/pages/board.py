@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from genklang.bank.wording import duration
+from genklang.engine.shared.places import limits_of
 from genklang.engine.time import Zone
 from genklang.measure.values import SMALLEST_CELL, IndicatorValue
 from genklang.operate import clock
@@ -21,6 +22,7 @@ from genklang.operate.pages.figures import figure_of, in_unit, period_in_words, 
 from genklang.operate.pages.measuring import kept, measured
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import Words, language, say
+from genklang.operate.sharing import own_places
 from genklang.protocol.showing import Tile
 from genklang.protocol.together import Place
 from genklang.protocol.types import Indicator
@@ -86,7 +88,7 @@ def _figure(tile: Tile, adoption: Adoption, words: Words) -> Figure:
     if tile.open is not None:
         return _open(tile, tile.open, adoption, words)
     if tile.place is not None:
-        return _place(tile, words.protocol.places[tile.place], adoption, words)
+        return _place(tile, _own(adoption, tile.place, words.protocol.places[tile.place]), adoption, words)
     if tile.queue is not None:
         return _queue(tile, words.protocol.places[tile.queue], adoption, words)
     return _count(tile, adoption, tile.stages, note=_("now"))
@@ -134,6 +136,12 @@ def _open(tile: Tile, expectation: str, adoption: Adoption, words: Words) -> Fig
     note = _("of which late: %(late)s") % {"late": shown} if counted["late"] else _("none of them late")
     value = few() if hidden else in_unit(counted["all"], "number")
     return Figure(say(tile), value, note if counted["all"] else "", hidden=hidden or hidden_late)
+
+
+def _own(adoption: Adoption, name: str, place: Place) -> Place:
+    """The place with the organisation's own numbers."""
+    own = limits_of(place, own_places(adoption.overlay.get("places", {}).get(name, {})))
+    return place.model_copy(update={"capacity": own.capacity, "starts": own.starts})
 
 
 def _place(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure:
