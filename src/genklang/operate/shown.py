@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from genklang.operate.machines import machine_for
-from genklang.operate.models import Enrolment, Event
+from genklang.operate.models import Enrolment, Event, Link
 from genklang.protocol.together import Shown
 from genklang.protocol.types import EventKind, Protocol
 
@@ -66,20 +66,28 @@ class Log:
                 if near.key not in belongs:
                     belongs.add(near.key)
                     coming.append(near)
-        sees = self.protocol.roles[role].sees
-        return [
-            event
-            for event in self.events.values()
-            if event.key in belongs
-            and (event.kind in sees or event.link_id == link)
-            and (self.lets_through(event, role) or event.link_id == link)
-        ]
+        return [event for event in self.events.values() if event.key in belongs and self._reads(event, role, link=link)]
+
+    def said_through(self, event: Event, link: int) -> bool:
+        """Whether it was said through the link; or by somebody on an open page, who was given the link for it."""
+        public = event.by in self.protocol.roles and self.protocol.roles[event.by].public
+        return event.link_id == link or (
+            public and any(one.pk == link for one in self._links if one.event == event.key)
+        )
+
+    def _reads(self, event: Event, role: str, *, link: int) -> bool:
+        own = self.said_through(event, link)
+        return own or (event.kind in self.protocol.roles[role].sees and self.lets_through(event, role))
 
     def _near(self, event: Event, invited: Event, *, link: int) -> Iterator[Event]:
         for near in [*self.refers_to(event), *self.referring(event.key)]:
             others = near.link_id not in (None, link) or self.kind(near).invites is not None
             if near.key == invited.key or not others:
                 yield near
+
+    @cached_property
+    def _links(self) -> list[Link]:
+        return list(Link.objects.filter(enrolment=self.enrolment))
 
     @cached_property
     def _pointing(self) -> dict[str, list[Event]]:

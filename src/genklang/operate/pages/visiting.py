@@ -232,15 +232,7 @@ def _who(reading: Reading, event: Event, words: Words) -> str:
 
 
 def _is_own(reading: Reading, event: Event) -> bool:
-    """What was said through the link, or gave it to somebody who asked on an open page."""
-    if reading.link is None:
-        return False
-    asked_openly = event.key == reading.link.event and event.by in _public_roles(reading.log.protocol)
-    return event.link_id == reading.link.pk or asked_openly
-
-
-def _public_roles(protocol: Protocol) -> set[str]:
-    return {name for name, role in protocol.roles.items() if role.public}
+    return reading.link is not None and reading.log.said_through(event, reading.link.pk)
 
 
 def _is_only_subtitles(reading: Reading, event: Event) -> bool:
