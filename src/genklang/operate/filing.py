@@ -46,7 +46,6 @@ def hand_in(reader: Reader, adoption: Adoption, table: Table, *, file: str, sour
     """Takes every row in: those that are right at once, the others to wait. Raises Refused when no row can be read."""
     reader.check_columns(table, file=file)
     batch = _take_all(reader, adoption, table, file=file, source=source)
-    issuing.settle(adoption.pk)
     counts = dict.fromkeys(Status.values, 0)
     for status in FileRow.objects.filter(batch=batch).values_list("status", flat=True):
         counts[status] += 1
@@ -118,7 +117,10 @@ def _take_all(reader: Reader, adoption: Adoption, table: Table, *, file: str, so
         at=clock.moment(clock.now()),
     )
     filed = reader.read(table.rows)
-    rows = [row for start in range(0, len(filed), AT_ONCE) for row in _take(reader, batch, filed, start, source)]
+    rows: list[FileRow] = []
+    for start in range(0, len(filed), AT_ONCE):
+        rows += _take(reader, batch, filed, start, source)
+        issuing.settle_quietly(adoption)  # part by part: what is open is looked through for each that comes
     batch.duplicates = sum(row.status == Status.KNOWN for row in rows)
     batch.enrolments = len({row.enrolment for row in rows if row.status == Status.TAKEN})
     batch.save(update_fields=["duplicates", "enrolments"])

@@ -52,24 +52,24 @@ def waiting(adoption: Adoption) -> int:
     return sum(len(_missing(adoption, name, document.on)) for name, document in documents.items())
 
 
-def settle_all() -> int:
-    """For the worker: whatever a process that died has left. Adoptions without documents cost nothing."""
-    rows = Adoption.objects.filter(historical=False, overlay__has_key="sender").select_related("protocol_version")
-    return sum(_settle_quietly(row) for row in rows)
-
-
-def invoice_of(issued: Issued) -> Invoice:
-    """The invoice as it was issued."""
-    return from_json(dict(issued.content))
-
-
-def _settle_quietly(adoption: Adoption) -> int:
+def settle_quietly(adoption: Adoption) -> int:
     """One adoption whose documents cannot be made does not stop the others."""
     try:
         return settle(adoption.pk)
     except (Refused, ArithmeticError, ValueError):
         log.exception("documents of adoption %d were not made", adoption.pk)
         return 0
+
+
+def settle_all() -> int:
+    """For the worker: whatever a process that died has left. Adoptions without documents cost nothing."""
+    rows = Adoption.objects.filter(historical=False, overlay__has_key="sender").select_related("protocol_version")
+    return sum(settle_quietly(row) for row in rows)
+
+
+def invoice_of(issued: Issued) -> Invoice:
+    """The invoice as it was issued."""
+    return from_json(dict(issued.content))
 
 
 def _waiting_enrolments(adoption: Adoption) -> list[str]:

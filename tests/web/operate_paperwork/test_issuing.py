@@ -60,8 +60,7 @@ def test_numbers_have_no_gaps_over_files_people_and_failures(office: Office, mon
 
     with monkeypatch.context() as broken_down:
         broken_down.setattr(issuing, "write", fails)
-        with pytest.raises(Refused):
-            office.hand_in("R7;Tage;2026-02-12;280\n")
+        assert office.hand_in("R7;Tage;2026-02-12;280\n").counts["taken"] == 1
         assert issuing.settle_all() == 0
     assert (len(invoices()), Event.objects.filter(kind="row").count()) == (2, 3)
     data = {"number": "R8", "name": "Stig", "day": "2026-02-12", "amount": 1}
