@@ -13,6 +13,7 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/sign-in/login/"),
     ("nobody", "/sign-in/signup/"),
     ("nobody", "/no-such-page/"),
+    ("nobody", "/g/no-such-link/"),
     ("nobody", "/practices/"),
     ("nobody", "/practices/?q=mormor+vill+bo+hemma"),
     ("nobody", "/practices/?q=xyzzy"),
