@@ -13,7 +13,7 @@ from genklang.protocol.places import SINGULAR, in_words
 from genklang.protocol.rules import Action, Impact, impact_of
 from genklang.protocol.types import Protocol
 
-__all__ = ["Action", "Change", "Impact", "advised_version", "changes_between", "in_one_line", "worst"]
+__all__ = ["Action", "Change", "Impact", "advised_version", "changes_between", "differing", "in_one_line", "worst"]
 
 NAMED = frozenset(SINGULAR)
 _ORDER: tuple[Impact, ...] = ("additive", "future_only", "semantic")
@@ -49,7 +49,10 @@ class Change:
             return f"{self.where}: removed{_in_brackets(self.old)}"
         if self.action == "moved":
             return f"{self.where}: the order was {in_one_line(list(self.old))}, and is {in_one_line(list(self.new))}"
-        return f"{self.where}: was {in_one_line(self.old)}, and is {in_one_line(self.new)}"
+        went, came = differing(self.old, self.new)
+        if came and not went and isinstance(self.new, list):
+            return f"{self.where}: added {in_one_line(came[0] if len(came) == 1 else came)}"
+        return f"{self.where}: was {in_one_line(went)}, and is {in_one_line(came)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, for `--json`."""
@@ -138,6 +141,15 @@ def _change(path: Path, action: Action, old: Any, new: Any, *, renamed: str | No
     return Change(path, action, old, new, impact, why, renamed)
 
 
+def differing(old: Any, new: Any) -> tuple[Any, Any]:
+    """What is not the same of two values: of lists of parts only those parts that the other has not."""
+    parts = [*old, *new] if isinstance(old, list) and isinstance(new, list) else []
+    if not parts or not all(isinstance(one, Mapping) for one in parts):
+        return old, new
+    went, came = [one for one in old if one not in new], [one for one in new if one not in old]
+    return (went, came) if went or came else (old, new)
+
+
 def _in_brackets(value: Any) -> str:
     words = value.get("en", "") if isinstance(value, Mapping) else value
     return f" ({in_one_line(words)})" if words not in ("", None) else ""
@@ -147,6 +159,8 @@ def in_one_line(value: Any) -> str:
     """A value in one line, as one would write it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, list | tuple):
         text = "[" + ", ".join(in_one_line(one) for one in value) + "]"
     elif isinstance(value, Mapping):

@@ -33,6 +33,9 @@ class Row:
         return text, text.replace(self.old, self.new, 1)
 
 
+VAXJO = "vaxjo-vaxjoloftet"
+COUPLE = "{adults: couple, amount: 7100}]}"
+NEXT_YEAR = "\n      - {from: 2027-01-01, rows: [{adults: single, amount: 4000}, {adults: couple, amount: 7200}]}"
 NURSE = "  nurse: {sv: Sjuksköterska, en: Nurse}\n"
 BOSS = "  boss: {sv: Chef, en: Manager}\n"
 REFILLED = "  refilled: {sv: Påfylld, en: Refilled, by: nurse, during: active}\n"
@@ -45,6 +48,8 @@ AWAY = PAUSED.replace("\n\n", "\n  away: {sv: Borta, en: Away}\n\n") + (
 )
 ALARMS = "  alarms: {sv: Larm, en: Alarms, of: dose, value: count(*) filter (where met_late or missed)"
 TABLE = [
+    Row(VAXJO, COUPLE, COUPLE + NEXT_YEAR, 'table "adult_norm", editions: added {from: 2027-01-01', "future_only"),
+    Row(VAXJO, "amount: 3910", "amount: 3911", 'table "adult_norm", editions: was', "semantic"),
     Row(UMEA, "version: 1.0.0", "version: 1.0.1", "version: was 1.0.0, and is 1.0.1", "additive"),
     Row(UMEA, "en: Medicine dispensers at home", "en: Dispensers", "title, en: was Medicine dispensers", "additive"),
     Row(UMEA, "en: Phone the patient.", "en: Call the patient.", 'expectation "dose", help, en: was', "additive"),
@@ -106,8 +111,20 @@ TABLE = [
         UMEA, "better: higher, target: 0.99}", "better: higher, target: 0.9}", 'outcome "adherence", target', "semantic"
     ),
     Row(UMEA, "value: 0.995, min: 0.5", "value: 0.9, min: 0.5", 'parameter "in_time", value: was', "additive"),
-    Row(ESKILSTUNA, CLOSER, CLOSER.replace("max: 5", "max: 10"), 'field "closer_to_goal", max: was 5.0', "additive"),
-    Row(ESKILSTUNA, CLOSER, CLOSER.replace("min: 1", "min: 2"), 'field "closer_to_goal", min: was 1.0', "future_only"),
+    Row(
+        ESKILSTUNA,
+        CLOSER,
+        CLOSER.replace("max: 5", "max: 10"),
+        'field "closer_to_goal", max: was 5, and is 10',
+        "additive",
+    ),
+    Row(
+        ESKILSTUNA,
+        CLOSER,
+        CLOSER.replace("min: 1", "min: 2"),
+        'field "closer_to_goal", min: was 1, and is 2',
+        "future_only",
+    ),
     Row(ESKILSTUNA, CLOSER, "type: integer, min: 1, max: 5", "required: was false, and is true", "future_only"),
     Row(ESKILSTUNA, CLOSER, CLOSER.replace("integer", "number"), "type: was integer, and is number", "semantic"),
     Row(ESKILSTUNA, "blocks: [4, 6]", "blocks: [4]", "randomise, blocks: was [4, 6], and is [4]", "semantic"),

@@ -11,7 +11,7 @@ from genklang.operate.machines import machine_of
 from genklang.operate.models import Adoption, Enrolment, Upgrade
 from genklang.operate.problems import Problem
 from genklang.operate.upgrading import Plan
-from genklang.protocol.changes import Change, Impact, in_one_line
+from genklang.protocol.changes import Change, Impact, differing, in_one_line
 from genklang.protocol.types import Protocol
 from genklang.protocol.upgrading import OwnValue
 
@@ -180,7 +180,10 @@ def _what(change: Change) -> str:
         return _("is now called %(name)s") % {"name": change.renamed}
     if change.action == "moved":
         return _("another order")
-    old, new = _written(change.old), _written(change.new)
+    went, came = differing(change.old, change.new)
+    if came and not went and isinstance(change.new, list):
+        return _("new: %(value)s") % {"value": ", ".join(map(in_one_line, came))}
+    old, new = _written(went), _written(came)
     if change.action == "added":
         return _("new: %(value)s") % {"value": new} if new else _("new")
     if change.action == "removed":
