@@ -136,7 +136,7 @@ def _take(reader: Reader, batch: ImportBatch, filed: Sequence[Filed], start: int
     before = {one.fingerprint for one in filed[:start]}
     earlier = {one.event.id: one.line for one in reversed(filed[:start])}
     known = before | _seen(adoption, reader.name, some)
-    here, statuses, events = _here(adoption, some), {}, {}
+    here, statuses, events, now = _here(adoption, some), {}, {}, clock.now()
     for one in some:
         key = one.event.id
         if one.fingerprint in known:
@@ -144,7 +144,7 @@ def _take(reader: Reader, batch: ImportBatch, filed: Sequence[Filed], start: int
         elif one.problems or not key or key in here or key in earlier:
             statuses[one.line] = Status.WAITING
         else:
-            events[one.line] = one.event
+            events[one.line] = replace(one.event, occurred_at=now)  # after the documents of the part before
         known.add(one.fingerprint)
         earlier.setdefault(key, one.line)
     strict = replace(_strict(source), batch=batch)
