@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -115,8 +117,15 @@ def spark_session(master: str) -> SparkSession:
     except ImportError as error:
         raise ImportError("Spark is not installed. Install it: pip install genklang[spark], and Java 17.") from error
 
+    if master.startswith("local"):  # workers on this machine run this very Python; on a cluster they have their own
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master).appName("genklang")
-    settings = {**SPARK_SETTINGS, "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    settings = {
+        **SPARK_SETTINGS,
+        "spark.pyspark.python": _python(master),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
     for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
