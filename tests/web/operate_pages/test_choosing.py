@@ -13,7 +13,7 @@ from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.telling import Telling
-from genklang.operate.pages.ways import Ways, about
+from genklang.operate.pages.ways import Ways, about, tellings
 from genklang.people.models import AccessLog, Action, Organisation, Person, User
 from genklang.people.services import add_person
 from tests.conftest import SignIn
@@ -99,6 +99,16 @@ def test_a_due_says_what_it_is_about_and_how_to_meet_it(case: Enrolment) -> None
     [way] = Ways(words, {"followed_up": "Följ upp"}).of(due)
     assert (way.kind, way.query) == ("followed_up", "agreement=A-1")
     assert about("first_meeting/N-1:enrolled/1", Telling(case.adoption, words)) == ""
+
+
+def test_what_many_dues_are_about_is_looked_up_at_once(
+    case: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rows = [(case, f"agreement/A-{number}/1") for number in (1, 2)]
+    words_of(case)  # the protocol is at hand
+    with django_assert_num_queries(2):  # the agreements, and whom they name
+        [telling] = tellings(rows).values()
+        assert [about(due, telling) for _case, due in rows] == ["Skjuts, Ali, 10 mars", "Middag, Kerstin, 20 mars"]
 
 
 def test_a_form_of_two_references_tells_each_in_short(case: Enrolment, wall: Wall) -> None:

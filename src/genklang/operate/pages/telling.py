@@ -56,6 +56,13 @@ class Telling:
         self._name_participants(wanted["participant"])
         return self
 
+    def fetch(self, *, events: set[str], members: set[str]) -> "Telling":
+        """Looks up at once these events, what they point at in turn, and these members, by their keys."""
+        if new := events - self._events.keys():
+            self._look_up(new)
+        self._name_members({key for key in members if ("member", key) not in self._names})
+        return self.ready(row for key in events if (row := self._events[key]) is not None)
+
     def value(self, question: DataField, value: Any, *, within: int = 0) -> str:
         """One answer in words; shorter `within` the line of something that points at it."""
         match question.type:

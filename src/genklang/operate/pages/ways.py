@@ -1,13 +1,16 @@
 """How what is expected can be told: the forms that meet it, with what it is about chosen already."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from genklang.operate.models import Enrolment
 from genklang.operate.pages.choosing import anchor_of, points_at
+from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
-from genklang.protocol.types import Expectation
+from genklang.protocol.types import Expectation, Protocol
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,46 @@ def about(due: str, telling: Telling) -> str:
     protocol = telling.words.protocol
     declared = protocol.expectations[due.partition("/")[0]]
     said = [telling.member(due.rpartition("/")[2])] if declared.each else []
-    fields = [protocol.events[kind].fields for kind in declared.expect]
-    if any(points_at(asked[name]) for name in declared.matching or () for asked in fields if name in asked):
+    if _waits_for_a_record(declared, protocol):
         said.append(telling.reference(anchor_of(due)))
-    if any(name in protocol.signals for name in declared.after or ()):
+    if _is_a_signal(declared, protocol):
         said += _signals(anchor_of(due), declared, telling)
     return ", ".join(said)
+
+
+def tellings(rows: Iterable[tuple[Enrolment, str]]) -> dict[tuple[int, int], Telling]:
+    """Words for many dues, by adoption and version; what they are about is looked up at once, however many they are."""
+    groups: dict[tuple[int, int], list[tuple[Enrolment, str]]] = defaultdict(list)
+    for enrolment, due in rows:
+        groups[place_of(enrolment)].append((enrolment, due))
+    return {place: _ready(some) for place, some in groups.items()}
+
+
+def place_of(enrolment: Enrolment) -> tuple[int, int]:
+    """Which words an enrolment's dues are told with: its adoption's and its version's."""
+    return (enrolment.adoption_id, enrolment.protocol_version_id)
+
+
+def _ready(rows: list[tuple[Enrolment, str]]) -> Telling:
+    first = rows[0][0]
+    telling = Telling(first.adoption, words_of(first))
+    protocol, events, members = telling.words.protocol, set[str](), set[str]()
+    for _enrolment, due in rows:
+        declared = protocol.expectations[due.partition("/")[0]]
+        if declared.each:
+            members.add(due.rpartition("/")[2])
+        if _waits_for_a_record(declared, protocol) or _is_a_signal(declared, protocol):
+            events.add(anchor_of(due))
+    return telling.fetch(events=events, members=members) if events or members else telling
+
+
+def _waits_for_a_record(declared: Expectation, protocol: Protocol) -> bool:
+    fields = [protocol.events[kind].fields for kind in declared.expect]
+    return any(points_at(asked[name]) for name in declared.matching or () for asked in fields if name in asked)
+
+
+def _is_a_signal(declared: Expectation, protocol: Protocol) -> bool:
+    return any(name in protocol.signals for name in declared.after or ())
 
 
 def _signals(anchor: str, declared: Expectation, telling: Telling) -> list[str]:

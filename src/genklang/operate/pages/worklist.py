@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
@@ -20,11 +20,10 @@ from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import Lazy
-from genklang.operate.pages.protocols import planned_by_people, protocol_of, words_of
+from genklang.operate.pages.protocols import planned_by_people, protocol_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.to_decide import proposals_behind
-from genklang.operate.pages.ways import about
-from genklang.operate.pages.words import Words
+from genklang.operate.pages.ways import about, place_of, tellings
 from genklang.people.models import Person, User
 
 MOST_ALARMS = 100
@@ -146,16 +145,18 @@ def _alarms(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) ->
     chosen = unanswered_first.select_related(
         "enrolment__person", "enrolment__adoption", "enrolment__protocol_version", "acknowledged_by"
     )[:MOST_ALARMS]
-    return [_alarm_line(row, words_of(row.enrolment)) for row in chosen], rows.count()
+    said = tellings((row.enrolment, row.due) for row in chosen)
+    return [_alarm_line(row, said[place_of(row.enrolment)]) for row in chosen], rows.count()
 
 
-def _alarm_line(alarm: Alarm, words: Words) -> Line:
+def _alarm_line(alarm: Alarm, telling: Telling) -> Line:
+    words = telling.words
     by = str(alarm.acknowledged_by) if alarm.acknowledged_by else ""
     at = words.when(alarm.acknowledged_at) if alarm.acknowledged_at else ""
     return Line(
         kind="alarm",
         id=alarm.public_id,
-        **_about(alarm.enrolment, alarm.due, words, missed=True),
+        **_about(alarm.enrolment, alarm.due, telling, missed=True),
         when=words.when(alarm.raised_at),
         since=words.since(alarm.raised_at),
         role=words.role(alarm.role),
@@ -218,9 +219,16 @@ def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
 
 
 def _rest_lines(rows: list[dict[str, Any]], now: int) -> list[Line]:
-    about = _enrolments(row["who"] for row in rows)
-    proposed = proposals_behind(rows, about)
-    return [_rest_line(row, about[row["who"]], now, *proposed.get((row["group"], row["row"]), ())) for row in rows]
+    whose = _enrolments(row["who"] for row in rows)
+    proposed = proposals_behind(rows, whose)
+    said = tellings((whose[row["who"]], row["what"]) for row in rows)
+    lines = []
+    for row in rows:
+        enrolment = whose[row["who"]]
+        proposal, decide = proposed.get((row["group"], row["row"]), ("", ""))
+        line = _rest_line(row, enrolment, said[place_of(enrolment)], now)
+        lines.append(replace(line, proposal=proposal, decide=decide))
+    return lines
 
 
 def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
@@ -228,10 +236,10 @@ def _enrolments(keys: Iterable[object]) -> dict[object, Enrolment]:
     return {row.pk: row for row in found.select_related("person", "adoption", "protocol_version")}
 
 
-def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int, proposal: str = "", decide: str = "") -> Line:
-    words, at, end = words_of(enrolment), row["at"], row["end"]
+def _rest_line(row: dict[str, Any], enrolment: Enrolment, telling: Telling, now: int) -> Line:
+    words, at, end = telling.words, row["at"], row["end"]
     what = row["what"].partition("/")[0]
-    line = _about(enrolment, row["what"], words, missed=row["group"] == TASK) | {"proposal": proposal, "decide": decide}
+    line = _about(enrolment, row["what"], telling, missed=row["group"] == TASK)
     if row["group"] == TASK:
         return Line(kind="task", when=words.when(at), since=words.since(at), heading=_("Time has passed"), **line)
     late, today = at < now, words.local(at).date() <= words.local(now).date()
@@ -245,8 +253,8 @@ def _rest_line(row: dict[str, Any], enrolment: Enrolment, now: int, proposal: st
     )
 
 
-def _about(enrolment: Enrolment, due: str, words: Words, *, missed: bool) -> dict[str, Any]:
-    expectation = due.partition("/")[0]
+def _about(enrolment: Enrolment, due: str, telling: Telling, *, missed: bool) -> dict[str, Any]:
+    words, expectation = telling.words, due.partition("/")[0]
     return {
         "enrolment": enrolment.public_id,
         "person": enrolment.called,
@@ -255,7 +263,7 @@ def _about(enrolment: Enrolment, due: str, words: Words, *, missed: bool) -> dic
         "adoption": enrolment.adoption.name,
         "simulated": enrolment.adoption.simulated,
         "about": enrolment,
-        "regards": about(due, Telling(enrolment.adoption, words)),
+        "regards": about(due, telling),
     }
 
 
