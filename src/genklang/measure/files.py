@@ -36,7 +36,7 @@ _PANDAS: Mapping[Type, Any] = {
 
 
 def write_tables(tables: Mapping[str, Table], folder: Path) -> None:
-    """Write each table below `folder`: TABLE/local_month=2026-03/*.parquet. What is there of the same months is replaced.
+    """Write each table below `folder`: TABLE/local_month=2026-03/*.parquet. Months that are there are replaced.
 
     Lists (of times) have no column type, and are left out.
     """
@@ -122,7 +122,6 @@ def spark_session(master: str) -> SparkSession:
     builder = SparkSession.builder.master(master).appName("genklang")
     settings = {
         **SPARK_SETTINGS,
-        "spark.pyspark.python": _python(master),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
