@@ -219,7 +219,7 @@ def _daily(path: Path, daily_at: str | list[str], notes: Notes) -> None:
 
 
 def _anchors(path: Path, expectation: Expectation, notes: Notes) -> None:
-    known = (*notes.protocol.events, *notes.protocol.signals, *notes.protocol.draws, *ANCHORS)
+    known = (*notes.protocol.events, *notes.protocol.signals, *notes.protocol.draws, *sorted(ANCHORS))
     for number, event in enumerate(expectation.after or ()):
         place = notes.item((*path, "after"), number)
         if event == "allocated" and notes.protocol.randomise is None:

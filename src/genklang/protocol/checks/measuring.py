@@ -114,7 +114,7 @@ def _time_to_event(study: Study, notes: Notes) -> None:
     if study.time_to_event is None:
         return
     path: Path = ("study", "time_to_event")
-    known: Iterable[str] = (*notes.protocol.events, *ANCHORS)
+    known: Iterable[str] = (*notes.protocol.events, *sorted(ANCHORS))
     notes.known((*path, "start"), study.time_to_event.start, known, kind="event")
     notes.known((*path, "end"), study.time_to_event.end, notes.protocol.events, kind="event")
     if not study.time_to_event.horizon:

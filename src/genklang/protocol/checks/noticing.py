@@ -40,7 +40,7 @@ def _draw(path: Path, name: str, draw: Draw, notes: Notes) -> None:
     others = (*protocol.facts, *protocol.signals, *protocol.events, *BUILT_IN_EVENTS, *RESERVED)
     fields = [field for kind in protocol.events.values() for field in kind.fields]
     _own_name(path, name, notes, others=(*others, *fields))
-    notes.known((*path, "after"), draw.after, (*protocol.events, *ANCHORS), kind="event")
+    notes.known((*path, "after"), draw.after, (*protocol.events, *sorted(ANCHORS)), kind="event")
 
 
 def _own_name(path: Path, name: str, notes: Notes, *, others: tuple[str, ...]) -> None:

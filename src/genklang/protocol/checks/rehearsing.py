@@ -86,7 +86,7 @@ def _answers(path: Path, name: str, behaviour: Behaviour, notes: Notes) -> None:
 
 def _happens(path: Path, behaviour: Behaviour, notes: Notes) -> None:
     if behaviour.after is not None:
-        notes.known((*path, "after"), behaviour.after, (*notes.protocol.events, *ANCHORS), kind="event")
+        notes.known((*path, "after"), behaviour.after, (*notes.protocol.events, *sorted(ANCHORS)), kind="event")
     if behaviour.every is not None and not behaviour.every:
         notes.note((*path, "every"), "It would happen all the time", 'Write for example "7 days".', written="0")
     for field in ("event", "late_probability"):
