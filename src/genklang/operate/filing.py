@@ -68,7 +68,6 @@ def mend(row: FileRow, cells: Mapping[str, str], *, source: Source) -> FileRow:
         raise Refused(answer.problems)
     row.counted, row.event, row.status, row.cells = filed.amount, filed.event.id, Status.TAKEN, {}
     _settle(row, source, enrolment=filed.event.enrolment)
-    transaction.on_commit(lambda: issuing.settle(adoption.pk), robust=True)
     return row
 
 
@@ -116,6 +115,8 @@ def _take_all(reader: Reader, adoption: Adoption, table: Table, *, file: str, so
         duplicates=0,
         at=clock.moment(clock.now()),
     )
+    if reader.enrolment:
+        ledger.lock(adoption, reader.enrolment)  # the same file handed in twice at once: the second sees the first
     filed = reader.read(table.rows)
     rows: list[FileRow] = []
     for start in range(0, len(filed), AT_ONCE):

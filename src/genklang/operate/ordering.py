@@ -1,7 +1,6 @@
 """What was just written may ask for documents: they are made as soon as it stands, or else by the worker."""
 
 from collections.abc import Iterable
-from functools import partial
 
 from django.db import transaction
 
@@ -14,7 +13,8 @@ def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
     documents = machine_for(enrolment).protocol.documents.values()
     wanted = {document.on for document in documents}
     if wanted and not wanted.isdisjoint(event.kind for event in events):
-        transaction.on_commit(partial(_issue, enrolment.adoption_id), robust=True)
+        adoption_id = enrolment.adoption_id
+        transaction.on_commit(lambda: _issue(adoption_id), robust=True)
 
 
 def _issue(adoption_id: int) -> None:
