@@ -161,3 +161,15 @@ def test_cia_reads_what_anybody_reads_and_nothing_behind_it(
     enrolment: Enrolment = talk.enrolment
     assert sign_in(cia).get(page_of(talk)).status_code == 200
     assert sign_in(cia).get(reverse("operate:case", args=[enrolment.public_id])).status_code == 404
+
+
+def test_an_askers_own_page_is_nobody_elses(
+    talk: School, visitor: Client, alva: User, bo: User, sign_in: SignIn
+) -> None:
+    ask(visitor, talk, "Who decides?")
+    link = Link.objects.get()
+    for user in (alva, bo):
+        assert sign_in(user).post(reverse("operate:link", args=[link.public_id])).status_code == 404
+    case = sign_in(bo).get(reverse("operate:case", args=[talk.enrolment.public_id])).content.decode()
+    assert "Private links" not in case
+    assert "let_through/?question=page-one" in case

@@ -60,7 +60,10 @@ def _seen(log: Log, event: Event, telling: Telling, roles: Collection[str], form
     visitors = [
         name
         for name, role in words.protocol.roles.items()
-        if (role.guest or role.public) and event.kind in role.sees and _is_about(kind.shown, name)
+        if (role.guest or role.public)
+        and event.kind in role.sees
+        and _is_about(kind.shown, name)
+        and not (kind.invites and kind.invites.role == name)
     ]
     ways = dict.fromkeys(way for one in kind.shown for way in _ways(log, event, one) if _may(log, way, roles))
     return Seen(

@@ -56,7 +56,10 @@ class Belongs:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that may be reported now. `simple` has no questions and ends nothing; `expected` is waited for."""
+    """Something that may be reported now. `simple` has no questions and ends nothing; `expected` is waited for.
+
+    `beside` is said beside the thing that it is about, and not in the list of all that may be reported.
+    """
 
     kind: str
     label: str
@@ -65,6 +68,7 @@ class Action:
     expected: bool
     ends: bool
     gives_up: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,14 +152,10 @@ def actions(
     """What these roles may report now: what is expected first, what ends participation last."""
     live = Due.objects.filter(enrolment=enrolment) if dues is None else dues
     wanted = {kind for due in live for kind in protocol.expectations[due.expectation].expect}
-    beside = said_about_others(protocol)
     found = [
         action(name, kind, protocol, expected=name in wanted)
         for name, kind in protocol.events.items()
-        if roles & set(kind.by)
-        and enrolment.stage in stages_of(protocol, kind)
-        and may_hold(protocol, name, enrolment)
-        and name not in beside
+        if roles & set(kind.by) and enrolment.stage in stages_of(protocol, kind) and may_hold(protocol, name, enrolment)
     ]
     return sorted(found, key=lambda action: (action.ends, not action.expected))
 
@@ -333,6 +333,7 @@ def action(name: str, kind: EventKind, protocol: Protocol, *, expected: bool) ->
         expected=expected,
         ends=ends,
         gives_up=gives_up,
+        beside=name in said_about_others(protocol),
     )
 
 

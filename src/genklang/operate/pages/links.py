@@ -7,6 +7,7 @@ from genklang.operate.inviting import why_closed
 from genklang.operate.models import Enrolment, Link
 from genklang.operate.pages.words import Words
 from genklang.operate.shown import Log
+from genklang.protocol.types import Protocol
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,25 @@ class LinkLine:
 
 
 def links_of(enrolment: Enrolment, words: Words) -> list[LinkLine]:
-    """All links, latest first; those that still work before those that do not."""
+    """Links that somebody there gave, latest first; those that still work before those that do not.
+
+    What somebody without an account was given when they said something is theirs, and nobody else's to see.
+    """
     rows = list(Link.objects.filter(enrolment=enrolment).order_by("-made_at"))
-    log = Log(enrolment) if rows else None
-    lines = [link_line(row, log, words) for row in rows if log is not None]
+    if not rows:
+        return []
+    log, visitors = Log(enrolment), visitors_in(words.protocol)
+    lines = [
+        link_line(row, log, words)
+        for row in rows
+        if row.event not in log.events or log.events[row.event].by not in visitors
+    ]
     return sorted(lines, key=lambda line: bool(line.closed))
+
+
+def visitors_in(protocol: Protocol) -> set[str]:
+    """The roles of those without an account."""
+    return {name for name, role in protocol.roles.items() if role.guest or role.public}
 
 
 def link_line(link: Link, log: Log, words: Words) -> LinkLine:

@@ -63,7 +63,7 @@ class Part:
     @property
     def doing(self) -> list[Action]:
         """What the person can do and go on taking part, and what is waited for now although it is the last."""
-        return [action for action in self.actions if not _leaves(action)]
+        return [action for action in self.actions if not _leaves(action) and not action.beside]
 
     @property
     def leaving(self) -> list[Action]:

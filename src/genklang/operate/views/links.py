@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from genklang.operate import access, inviting
 from genklang.operate.models import Attachment, Enrolment, Event, Link
-from genklang.operate.pages.links import link_line
+from genklang.operate.pages.links import link_line, visitors_in
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.shown import Log
 from genklang.operate.views.shared import log_look, user_of
@@ -95,11 +95,11 @@ def _link_seen(request: HttpRequest, link_id: UUID) -> Link:
     found = get_object_or_404(rows, public_id=link_id)
     event = Event.objects.filter(adoption=found.adoption, key=found.event).first()
     declared = words_of(found.enrolment).protocol.events.get(event.kind) if event else None
-    by = set(declared.by) if declared else set()
+    by = set(declared.by) - visitors_in(words_of(found.enrolment).protocol) if declared else set()
     mine = access.roles_in(request.user, found.adoption) | access.own_roles(request.user, found.enrolment)
-    if by & mine or access.can_lead(request.user, found.adoption):
+    if by & mine or (by and access.can_lead(request.user, found.adoption)):
         return found
-    if mine and access.can_see_adoption(request.user, found.adoption):
+    if by and mine and access.can_see_adoption(request.user, found.adoption):
         raise PermissionDenied(_("Somebody else gives this link."))
     raise Http404(_("There is no such link."))
 
