@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import threading
 import time
@@ -27,6 +28,7 @@ class Client:
         self.unwelcome: list[str] = []
         self.broken_calls = 0
         self._born = datetime.now(UTC)
+        self._until = math.inf  # it never gives up: a server may be away for long while others are killed too
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -36,22 +38,24 @@ class Client:
 
     def stop(self, seconds: float) -> bool:
         """Reports no more that is new, and waits until all is answered; False when it is not."""
+        self._until = time.monotonic() + seconds
         self._stop.set()
-        self._thread.join(seconds)
+        self._thread.join(seconds + PAUSE)
         return not self._thread.is_alive() and self.sent.keys() == self.answered
 
     def end_all(self, seconds: float) -> bool:
         """Ends every enrolment; False when the server did not answer in time."""
         events = [self._event(enrolment, "ended", ago=0) for enrolment in self._enrolments]
-        return self._deliver(events, give_up_at=time.monotonic() + seconds)
+        self._until = time.monotonic() + seconds
+        return self._deliver(events)
 
     def _work(self) -> None:
         earlier: list[dict[str, Any]] = []
         while not self._stop.is_set():
             batch = list(self._batch())
-            self._deliver(batch, give_up_at=time.monotonic() + 600)
+            self._deliver(batch)
             if earlier and self._chance.random() < 0.1:  # the same batch once more, though it was answered
-                self._deliver(earlier, give_up_at=time.monotonic() + 600)
+                self._deliver(earlier)
             earlier = batch
             self._stop.wait(PAUSE)
 
@@ -68,8 +72,8 @@ class Client:
         at = max(self._born, datetime.now(UTC) - timedelta(seconds=ago))
         return {"id": key, "enrolment": enrolment, "event": kind, "occurred_at": at.isoformat()}
 
-    def _deliver(self, events: list[dict[str, Any]], *, give_up_at: float) -> bool:
-        while time.monotonic() < give_up_at:
+    def _deliver(self, events: list[dict[str, Any]]) -> bool:
+        while time.monotonic() < self._until:
             rows = self._post(events)
             if rows is not None:
                 self.answered |= {row["id"] for row in rows if row["status"] in TAKEN}
