@@ -4,8 +4,8 @@ The same rows come of it as if each event had been recorded by itself, save for 
 only those that stand are written.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -13,6 +13,7 @@ from genklang.engine import types as engine
 from genklang.operate import clock
 from genklang.operate.incoming import Source
 from genklang.operate.machines import machine_for, settle_row
+from genklang.operate.members import EnrolmentMember
 from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.problems import Problem, Refused
 from genklang.operate.raising import acknowledgements, in_time
@@ -24,11 +25,16 @@ from genklang.people.models import Person
 
 @dataclass(frozen=True)
 class History:
-    """One person's whole log in an adoption. The first event is `enrolled`; ids are unique in the adoption."""
+    """The whole log of a person, or of a matter by its title. The first event is `enrolled`; ids are unique there.
 
-    person: Person
+    `members` are the people whom its log calls by these keys.
+    """
+
+    person: Person | None
     key: str
     events: Sequence[engine.Event]
+    title: str = ""
+    members: Mapping[str, Person] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -41,6 +47,8 @@ def load_histories(adoption: Adoption, histories: Sequence[History], *, until: i
     changes = [_folded(adoption, history, until=until, now=now) for history in histories]
     rows = [change.enrolment for change in changes]
     Enrolment.objects.bulk_create(rows, batch_size=200)
+    pairs = zip(rows, histories, strict=True)
+    EnrolmentMember.objects.bulk_create([member for row, history in pairs for member in _members(row, history)])
     write(changes, now=now)
     return rows
 
@@ -52,11 +60,22 @@ def load_history(
     return load_histories(adoption, [History(person, key, events)], until=until)[0]
 
 
+def _members(row: Enrolment, history: History) -> Iterator[EnrolmentMember]:
+    """Those who have joined by the log, and are known."""
+    left = {str(event.data["member"]): event.occurred_at for event in history.events if event.kind == "member_left"}
+    for event in history.events:
+        key = str(event.data.get("member", ""))
+        if event.kind == "member_joined" and key in history.members:
+            person, role = history.members[key], str(event.data["role"])
+            times = {"joined_at": event.occurred_at, "left_at": left.get(key)}
+            yield EnrolmentMember(enrolment=row, person=person, role=role, key=key, **times)
+
+
 def _folded(adoption: Adoption, history: History, *, until: int | None, now: int) -> Change:
     begun = next((event.occurred_at for event in history.events if event.kind == "enrolled"), None)
     if begun is None:
         raise Refused([Problem("events", "holds no “enrolled”", "Begin with it.", history.key)])
-    row = new_enrolment(adoption, person=history.person, key=history.key, at=begun)
+    row = new_enrolment(adoption, person=history.person, title=history.title, key=history.key, at=begun)
     machine = machine_for(row)
     step = machine.fold(history.key, history.events, until=until)
     settle_row(row, machine, step.state)

@@ -19,7 +19,7 @@ class EnrolmentMember(models.Model):
     enrolment = models.ForeignKey("operate.Enrolment", on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships_of_enrolments")
     role = models.CharField(_("role"), max_length=60)
-    key = models.CharField(max_length=12, default=new_member_key, editable=False)
+    key = models.CharField(max_length=40, default=new_member_key, editable=False)
     joined_at = models.BigIntegerField()
     left_at = models.BigIntegerField(null=True)
 

@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from genklang.engine import types as events
 from genklang.operate import joining, services
+from genklang.operate.history import History, load_histories
 from genklang.operate.incoming import Source
 from genklang.operate.members import EnrolmentMember
 from genklang.operate.models import Adoption, Enrolment, Event
@@ -17,7 +19,7 @@ from genklang.operate.problems import Refused
 from genklang.people.models import AccessLog, Action, Organisation, Person, User
 from genklang.people.services import add_person
 from tests.conftest import SignIn
-from tests.web.operate_core.conftest import Wall, publish
+from tests.web.operate_core.conftest import Wall, at, publish
 from tests.web.operate_pages.conftest import PRACTICES
 
 CAST = ("alva", "bo", "fia", "cia", "doris", "mona", "elin", "nobody")
@@ -208,6 +210,24 @@ def test_a_worker_reports_in_the_role_that_is_theirs(family: Enrolment, mona: En
     assert answer.status == "accepted"
     with pytest.raises(Refused):
         services.record_one(family, "safety", data, source=Source(by="adult"))
+
+
+def test_a_rehearsed_family_has_its_people(
+    family: Enrolment, lindmala: Organisation, bo: User, sign_in: SignIn
+) -> None:
+    joined = [
+        events.Event("E-1:enrolled", "enrolled", at("2026-02-01 08:00"), "system", {}, -1),
+        events.Event("j1", "member_joined", at("2026-02-01 08:01"), "system", {"member": "adult-1", "role": "adult"}),
+        events.Event("j2", "member_joined", at("2026-02-01 08:02"), "system", {"member": "child-1", "role": "child"}),
+        events.Event("l2", "member_left", at("2026-02-03 08:02"), "system", {"member": "child-1"}),
+    ]
+    people = {key: add_person(organisation=lindmala, display_name=key.title()) for key in ("adult-1", "child-1")}
+    told = History(None, "E-1", joined, title="Familjen Ek", members=people)
+    [row] = load_histories(family.adoption, [told], until=at("2026-02-05 08:00"))
+    assert [member.person.display_name for member in joining.members_of(row)] == ["Adult-1"]
+    page = sign_in(bo).get(reverse("operate:case", args=[row.public_id])).content.decode()
+    assert "Familjen Ek" in page
+    assert "Child-1" in page  # in the history
 
 
 def test_one_of_several_participants_must_be_named(lindmala: Organisation, doris: Person, wall: Wall) -> None:
