@@ -54,6 +54,8 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     page = pages.people(adoption, page=request.GET.get("page"), **asked)
     record_listing(actor=user_of(request), persons=persons_of(page), purpose=adoption.name)
     values = side(request, adoption, "people") | {"page": page, "rows": pages.people_in_words(page, words), **asked}
+    matter = words.protocol.matter
+    values["adds"] = say(matter) if matter else _("Add somebody")
     stages = [(name, words.stage(name)) for name in words.protocol.stages]
     return render(request, "operate/people.html", values | {"stages": stages})
 
