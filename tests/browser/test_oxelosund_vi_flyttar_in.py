@@ -80,7 +80,7 @@ def test_a_portrait_is_shown_to_each_as_the_person_allows(
     allow(own, "Visa för personalen", "Doris cyklade")
     allow(own, "Visa för grannarna", "Doris cyklade")
     allow(own, "Visa för personalen", "Min syster")
-    expect(own.locator(".audiences .card", has_text="Min syster")).to_contain_text("Granne: ser det inte")
+    expect(own.locator(".audiences .card", has_text="Min syster")).to_contain_text("Granne: får inte se det")
     both_widths(own)
 
     both = ["Doris cyklade", "Min syster"]

@@ -65,7 +65,7 @@ def test_the_owner_says_who_beside_the_thing_itself(home: School, part: str, dor
     form = reverse("operate:my-form", args=[home.enrolment.public_id, "shown_to_staff"])
     assert f'href="{form}?part={part}"' in page
     assert f'class="button" href="{form}"' not in page
-    assert "Neighbour: does not see it" in page
+    assert "Neighbour: may not see it" in page
     chosen = sign_in(doris).get(f"{form}?part={part}").content.decode()
     assert f'value="{part}"' in chosen
     assert "checked" in chosen
@@ -73,12 +73,13 @@ def test_the_owner_says_who_beside_the_thing_itself(home: School, part: str, dor
 
 def test_those_at_work_see_who_sees_but_decide_nothing(home: School, part: str, bo: User, sign_in: SignIn) -> None:
     page = sign_in(bo).get(reverse("operate:case", args=[home.enrolment.public_id])).content.decode()
-    assert "Staff at the home: does not see it" in page
+    assert "Staff at the home: may not see it" in page
     assert "shown_to_staff" not in page
     assert f"taken_back/?part={part}" in page
 
 
 def test_nothing_is_said_of_what_everybody_there_sees(school: School, bo: User, sign_in: SignIn) -> None:
+    school.film()
     enrolment: Enrolment = school.enrolment
     page = sign_in(bo).get(reverse("operate:case", args=[enrolment.public_id])).content.decode()
     assert "Who may see what" not in page

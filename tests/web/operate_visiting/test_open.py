@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from genklang.operate import services
 from genklang.operate.models import Adoption, Enrolment, Event, Link, Status
@@ -173,3 +174,13 @@ def test_an_askers_own_page_is_nobody_elses(
     case = sign_in(bo).get(reverse("operate:case", args=[talk.enrolment.public_id])).content.decode()
     assert "Private links" not in case
     assert "let_through/?question=page-one" in case
+
+
+def test_asking_again_costs_little(
+    talk: School, visitor: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for key in range(5):
+        ask(visitor, talk, "Who decides?", key=f"k{key}")
+    asked = {"part": "log", "seen": visitor.get(page_of(talk)).context["mark"]}
+    with django_assert_max_num_queries(3):
+        assert visitor.get(page_of(talk), asked).status_code == 204

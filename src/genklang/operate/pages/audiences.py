@@ -52,7 +52,7 @@ def said_about_others(protocol: Protocol) -> frozenset[str]:
 def _shown_to_visitors(protocol: Protocol) -> frozenset[str]:
     """The kinds of event that a guest or anybody may see by somebody's word."""
     visited = {name for role in protocol.roles.values() if role.guest or role.public for name in role.sees}
-    return frozenset(name for name in visited if protocol.events[name].shown)
+    return frozenset(name for name in visited if any(one.once for one in protocol.events[name].shown))
 
 
 def _seen(log: Log, event: Event, telling: Telling, roles: Collection[str], form: str) -> Seen:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -154,10 +155,10 @@ def languages(protocol: Protocol, role: str) -> list[tuple[str, str, bool]]:
     return [(code, name_of(code), code == now) for code in offered(protocol, role)]
 
 
-def mark_of(reading: Reading) -> str:
-    """Changes whenever what may be read does."""
-    latest = max((event.pk for event in reading.events), default=0)
-    return f"{len(reading.events)}-{latest}-{reading.log.enrolment.stage}"
+def mark_of(enrolment: Enrolment) -> str:
+    """Changes whenever something happens there; cheap, since everybody who reads asks every few seconds."""
+    latest = Event.objects.filter(enrolment=enrolment).aggregate(latest=Max("pk"))["latest"]
+    return f"{latest or 0}-{enrolment.stage}"
 
 
 def _asking(reading: Reading, name: str, kind: EventKind, invited: Event | None) -> Asking | None:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from genklang.operate import inviting, services
 from genklang.operate.answering import handed_in
-from genklang.operate.forms.answers import AnswerForm, ByAttribute, Asking
+from genklang.operate.forms.answers import AnswerForm, Asking, ByAttribute
 from genklang.operate.incoming import Source
 from genklang.operate.inviting import Opened
 from genklang.operate.models import Adoption, Attachment, Enrolment, Link, Status
@@ -136,21 +136,22 @@ def open_pages(request: HttpRequest, adoption_id: UUID) -> HttpResponseBase:
 @require_GET
 def open_matter(request: HttpRequest, enrolment_id: UUID) -> HttpResponseBase:
     """A matter's open page: what has been told, asked and answered, and the forms for anybody."""
-    reading = _open_reading(enrolment_id)
+    enrolment = _open_enrolment(enrolment_id)
+    part = request.GET.get("part") == "log"
+    if part and request.GET.get("seen") == pages.mark_of(enrolment):
+        return HttpResponse(status=UNCHANGED)
+    reading = _open_reading(enrolment)
+    template = "operate/parts/conversation.html" if part else "operate/open_matter.html"
     with translation.override(_language(request, reading.log.protocol, reading.role)):
-        if request.GET.get("part") == "log":
-            if request.GET.get("seen") == pages.mark_of(reading):
-                return HttpResponse(status=UNCHANGED)
-            return render(request, "operate/parts/conversation.html", _matter(request, reading))
-        return render(request, "operate/open_matter.html", _matter(request, reading))
+        return render(request, template, _matter(request, reading))
 
 
 @private
 @require_POST
 def open_say(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpResponseBase:
     """Something that anybody may say; what it gives a private link to is shown at once, and never again."""
-    reading = _open_reading(enrolment_id)
-    enrolment = reading.log.enrolment
+    enrolment = _open_enrolment(enrolment_id)
+    reading = _open_reading(enrolment)
     visitor = (enrolment.pk, request.META.get("REMOTE_ADDR", ""))
     if wait := public_brake.seconds_to_wait(visitor) or matter_brake.seconds_to_wait(enrolment.pk):
         return _too_many(request, wait)
@@ -171,7 +172,7 @@ def open_say(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpRespons
 @require_GET
 def open_file(request: HttpRequest, enrolment_id: UUID, media_id: UUID) -> HttpResponseBase:
     """A film or picture that anybody may see."""
-    return _file(request, _open_reading(enrolment_id), media_id)
+    return _file(request, _open_reading(_open_enrolment(enrolment_id)), media_id)
 
 
 def public_role(protocol: Protocol) -> str:
@@ -188,9 +189,12 @@ def _reading(opened: Opened, secret: str, request: HttpRequest) -> Reading:
     return Reading(opened.log, opened.link.role, events, opened.link, address, subtitles)
 
 
-def _open_reading(enrolment_id: UUID) -> Reading:
+def _open_enrolment(enrolment_id: UUID) -> Enrolment:
     rows = Enrolment.objects.with_protocol().filter(person=None, adoption__in=_open_adoptions())
-    enrolment = get_object_or_404(rows.select_related("adoption__organisation"), public_id=enrolment_id)
+    return get_object_or_404(rows.select_related("adoption__organisation"), public_id=enrolment_id)
+
+
+def _open_reading(enrolment: Enrolment) -> Reading:
     log = Log(enrolment)
     role = public_role(log.protocol)
     if not role:
@@ -254,7 +258,7 @@ def _matter(request: HttpRequest, reading: Reading, *, sent: dict[str, AnswerFor
         "threads": pages.conversation(reading),
         "asks": asks,
         "wrong": next((ByAttribute(form) for form in (sent or {}).values() if form.errors), None),
-        "mark": pages.mark_of(reading),
+        "mark": pages.mark_of(enrolment),
         "checked": words.clock_time(words.now),
         "languages": pages.languages(words.protocol, reading.role),
         "simulated": enrolment.adoption.simulated,
