@@ -1,6 +1,6 @@
 """Makes the demonstration, once: rehearsed histories up to now, and the trial imported as anybody would import it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption
 from genklang.people import services as people
 from genklang.people.models import Organisation, Person, Role
+from genklang.protocol.types import Protocol
 from genklang.protocol.units import HOUR, MINUTE
 from genklang.rehearsal.participant import AVERAGE_MONTH
 from genklang.rehearsal.running import rehearse
@@ -58,13 +59,26 @@ def _play(scene: Scene, home: Organisation) -> None:
         services.assign(adoption, user=people.ensure_demo_user(kind), role=role)
     now = clock.now()
     lives = _lives(scene, adoption, now=now)
-    persons = _persons(scene, home, count=len(lives))
+    protocol = adoption_machine(adoption).protocol
+    persons = iter(_persons(scene, home, count=len(lives)))
     histories = [
-        history.History(person, key, events) for person, (key, events) in zip(persons, lives.items(), strict=True)
+        history.History(None, key, events, title=title)
+        if (title := _title(protocol, events, number))
+        else history.History(next(persons), key, events)
+        for number, (key, events) in enumerate(lives.items(), start=1)
+        if events
     ]
     history.load_histories(adoption, histories, until=now)
     adoption.started_at = clock.moment(min(events[0].occurred_at for events in lives.values()))
     adoption.save(update_fields=["started_at"])
+
+
+def _title(protocol: Protocol, events: Sequence[Event], number: int) -> str:
+    """What a matter or a group is called; empty for a person."""
+    if protocol.matter:
+        return f"{protocol.matter.sv} {number}"
+    role = protocol.roles.get(str(events[0].data.get("participant", protocol.participant_role)))
+    return f"{role.sv} {number}" if role and role.group else ""
 
 
 def _midnight(instant: int, zone: str) -> int:
@@ -114,8 +128,9 @@ def _forgets(events: tuple[Event, ...], *, minutes: int, adoption: Adoption, now
 def _persons(scene: Scene, home: Organisation, *, count: int) -> list[Person]:
     """The demonstration's participant first, then invented people. Names differ between practices."""
     doris = Person.objects.get(organisation=home, user=people.ensure_demo_user("participant"))
-    names = invented_names(count - 1, seed=SEED + len(scene.practice))
-    return [doris, *(people.add_person(organisation=home, display_name=name) for name in names)]
+    first = [doris] if scene.doris else []
+    names = invented_names(count - len(first), seed=SEED + len(scene.practice))
+    return [*first, *(people.add_person(organisation=home, display_name=name) for name in names)]
 
 
 def _import_trial() -> None:

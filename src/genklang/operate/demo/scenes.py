@@ -10,7 +10,10 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Scene:
-    """One practice in the invented municipality. Its people came during `arrivals`, `years` ago."""
+    """One practice in the invented municipality. Its people came during `arrivals`, `years` ago.
+
+    `doris` says whether the demonstration's participant is the first of them.
+    """
 
     practice: str
     name: str
@@ -18,6 +21,7 @@ class Scene:
     years: float
     arrivals: Duration | None
     staff: tuple[tuple[DemoKind, str], ...]
+    doris: bool = True
 
 
 SCENES = (
@@ -44,6 +48,41 @@ SCENES = (
         years=2.5,
         arrivals=None,
         staff=(("lead", "coordinator"), ("lead", "companion")),
+    ),
+    Scene(
+        practice="vastra-goteborg-bytet",
+        name="Bytet i Lindmåla",
+        people=12,
+        years=0.5,
+        arrivals=Duration(months=2),
+        staff=(("lead", "host"),),
+    ),
+    Scene(
+        practice="sormland-varnas",
+        name="Öppen beroendevård i Lindmåla",
+        people=60,
+        years=0.5,
+        arrivals=Duration(months=5),
+        staff=(("lead", "intake"), ("nurse", "nurse"), ("nurse", "counsellor"), ("lead", "interviewer")),
+        doris=False,
+    ),
+    Scene(
+        practice="sundsvall-skonsmon",
+        name="Hemtjänst Skogsbrynet",
+        people=16,
+        years=0.6,
+        arrivals=None,
+        staff=(("nurse", "carer"), ("lead", "leader")),
+        doris=False,
+    ),
+    Scene(
+        practice="vaxjo-vaxjoloftet",
+        name="Löftet i Lindmåla",
+        people=40,
+        years=1.5,
+        arrivals=Duration(months=12),
+        staff=(("lead", "coordinator"), ("lead", "case_worker")),
+        doris=False,
     ),
 )
 
