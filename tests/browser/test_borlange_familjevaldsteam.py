@@ -68,7 +68,7 @@ def test_a_family_is_entered_once_and_everybody_s_safety_is_a_due_of_their_own(
     team: Adoption, bo: User, wall: Wall, open_as: OpenAs
 ) -> None:
     page = open_as(bo, reverse("operate:enrol", args=[team.public_id]))
-    expect(page.locator("h1")).to_have_text("Ny familj")
+    expect(page.locator("h1")).to_have_text("Lägg till familj")
     page.get_by_label("Vad heter det?").fill("Familjen Berg")
     both_widths(page)
     save(page, "Lägg till")

@@ -19,7 +19,7 @@ from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Enrolment, Token
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of, words_of
-from genklang.operate.pages.words import say
+from genklang.operate.pages.words import inside_sentence, say
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import (
     UNPROCESSABLE,
@@ -34,6 +34,7 @@ from genklang.operate.views.shared import (
 )
 from genklang.people.models import Action, Organisation
 from genklang.people.services import add_person, record_listing
+from genklang.protocol.types import Protocol
 
 
 @login_required
@@ -54,8 +55,7 @@ def people(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     page = pages.people(adoption, page=request.GET.get("page"), **asked)
     record_listing(actor=user_of(request), persons=persons_of(page), purpose=adoption.name)
     values = side(request, adoption, "people") | {"page": page, "rows": pages.people_in_words(page, words), **asked}
-    matter = words.protocol.matter
-    values["adds"] = say(matter) if matter else _("Add somebody")
+    values["adds"] = _adding(words.protocol, _("Add somebody"))
     stages = [(name, words.stage(name)) for name in words.protocol.stages]
     return render(request, "operate/people.html", values | {"stages": stages})
 
@@ -78,7 +78,7 @@ def enrol(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
             return redirect("operate:case", enrolment.public_id)
     if "person" in form.fields:
         record_listing(actor=user_of(request), persons=pages.not_yet_in(adoption), purpose=adoption.name)
-    heading = say(protocol.matter) if protocol.matter else _("Somebody new")
+    heading = _adding(protocol, _("Somebody new"))
     values = {"form": form, "adoption": adoption, "trail": trail(adoption, heading), "heading": heading}
     return render(request, "operate/enrol.html", values, status=UNPROCESSABLE if form.errors else 200)
 
@@ -135,6 +135,13 @@ def log(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "lines": pages.log_lines(adoption, page, words),
     }
     return render(request, "operate/log.html", values)
+
+
+def _adding(protocol: Protocol, somebody: str) -> str:
+    """What it is called to begin a new enrolment: of a matter by what it is, else of `somebody`."""
+    if protocol.matter is None:
+        return somebody
+    return _("Add %(what)s") % {"what": inside_sentence(say(protocol.matter))}
 
 
 @transaction.atomic
