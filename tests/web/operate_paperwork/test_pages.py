@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from genklang.operate import services
 from genklang.operate.filed import FileRow, Issued
@@ -164,3 +165,15 @@ def test_rows_come_by_the_api_too(office: Office, client: Client) -> None:
     _other, device = services.issue_token(office.adoption, label="Givare", bearer="device")
     headers["authorization"] = f"Bearer {device}"
     assert post("rows", rows)[0] == 403
+
+
+def test_what_is_simulated_says_so_on_its_face(office: Office, everyone: dict[str, Client]) -> None:
+    office.adoption.simulated = True
+    office.adoption.save()
+    office.with_sender().hand_in(GOOD)
+    issued = Issued.objects.order_by("place")[0]
+    pdf = everyone["bo"].get(to(office, "document-pdf", issued.public_id))
+    assert "simulated-VAC-000001.pdf" in pdf["Content-Disposition"]
+    assert "Simulerad" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    xml = everyone["bo"].get(to(office, "document-xml", issued.public_id)).content.decode()
+    assert "<cbc:Note>Simulerad: inget ska betalas</cbc:Note>" in xml
