@@ -16,7 +16,7 @@ from genklang.protocol.reading import read_protocol
 PROTOCOL = read_protocol(
     (Path(__file__).parents[3] / "practices/eskilstuna-hemrehab/protocol.yaml").read_text(), file="protocol.yaml"
 )
-COLUMNS = {
+COLUMNS: dict[str, list[object]] = {
     "participant": ["P0001", "P0002", "P0003"],
     "arm": ["training", "usual", None],
     "age_group": ["age_65_75", "age_86_95", "age_65_75"],
@@ -42,7 +42,8 @@ def test_both_forms_hold_the_same_values(tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(archive.read("study.csv").decode())))
     assert [row["first_time"] for row in rows] == ["true", "", "false"]
     path = Path(archive.extract("study.parquet", tmp_path))
-    found = duckdb.sql(f"SELECT participant, arm, first_time, hours_12 FROM '{path}' ORDER BY 1").fetchall()
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT participant, arm, first_time, hours_12 FROM '{path}' ORDER BY 1").fetchall()
     assert found == [
         ("P0001", "training", True, 10.5),
         ("P0002", "usual", None, None),

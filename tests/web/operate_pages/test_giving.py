@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from genklang.bank.adopters import Adopter, Release
 from genklang.operate import services
+from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Status
 from genklang.operate.pages.giving import offers_of
 from genklang.people.models import AccessLog, Action, Organisation, User
@@ -34,7 +35,6 @@ def test_the_lead_sees_and_gives(trial: Adoption, alva: User, sign_in: SignIn) -
     assert "Plan locked before the start" in page
     client.post(path(trial), {"seen": seen(trial)})
     kept = Release.objects.all()
-    assert {release.outcome for release in kept} >= {"arrested_52"} or kept.count() >= 1
     first = kept[0]
     assert first.adopter.place == "Lindmåla kommun" and not first.content["as_planned"]
     assert first.protocol_digest == trial.protocol_version.digest
@@ -63,7 +63,7 @@ def test_figures_that_have_changed_are_not_given_unseen(trial: Adoption, alva: U
 
 
 def test_who_may(trial: Adoption, bo: User, cia: User, sign_in: SignIn) -> None:
-    services.assign(trial, user=bo, role=next(iter(services.adoption_machine(trial).protocol.staff_roles)))
+    services.assign(trial, user=bo, role=next(iter(adoption_machine(trial).protocol.staff_roles)))
     assert sign_in(bo).get(path(trial)).status_code == 403
     assert sign_in(cia).get(path(trial)).status_code == 404
     assert sign_in(cia).post(path(trial), {"seen": []}).status_code == 404

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from genklang.operate.models import Adoption
 from genklang.people.models import Organisation, User
@@ -35,9 +36,11 @@ def test_the_document_says_what_the_page_says(
     text = " ".join(" ".join(page.extract_text().split()) for page in document.pages)
     for word in (*words, trial.protocol_version.digest[:20]):
         assert word in text
-    root = document.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
-    assert root["/Lang"] == language
+    root = document.root_object
+    marks = root["/MarkInfo"]
+    assert isinstance(marks, DictionaryObject) and marks["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert str(root["/Lang"]) == language
     assert "Simul" not in text
 
 
