@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from genklang.operate import services
+from genklang.operate import joining, services
 from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.models import Enrolment, Event
 from genklang.operate.pages.asking import asking_about
@@ -134,6 +134,18 @@ def test_a_form_that_shows_records_is_a_look(case: Enrolment, doris: Person, bo:
     assert looks.count() == 0
     sign_in(bo).get(reverse("operate:report", args=[case.public_id, "followed_up"]))
     assert looks.count() == 1
+
+
+def test_a_parent_who_reads_about_her_child_is_logged(
+    case: Enrolment, doris: Person, bo: User, lindmala: Organisation, sign_in: SignIn
+) -> None:
+    user = User.objects.create_user("gun@example.se", name="Gun")
+    gun = add_person(organisation=lindmala, display_name="Gun", user=user)
+    joining.join(case, person=gun, role="parent", user=bo, by="network_leader")
+    assert "Kerstin" in sign_in(user).get("/me/").content.decode()
+    sign_in(doris).get("/me/")
+    looked = AccessLog.objects.filter(action=Action.VIEW).values_list("actor__name", "person__display_name")
+    assert list(looked) == [("Gun", "Doris")]
 
 
 def test_names_to_choose_between_are_a_list(

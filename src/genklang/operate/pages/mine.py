@@ -61,6 +61,11 @@ class Part:
     is_member: bool = False
 
     @property
+    def reads_others(self) -> bool:
+        """Whether it tells something about the others whom it is about."""
+        return self.is_member and bool(self.decided or self.network)
+
+    @property
     def doing(self) -> list[Action]:
         """What the person can do and go on taking part, and what is waited for now although it is the last."""
         return [action for action in self.actions if not _leaves(action) and not action.beside]

@@ -24,15 +24,26 @@ from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.case import answer_page, save_answer
-from genklang.operate.views.shared import UNPROCESSABLE, handed, kind_or_404, own_enrolment, posted, user_of
+from genklang.operate.views.shared import (
+    UNPROCESSABLE,
+    handed,
+    kind_or_404,
+    log_look,
+    own_enrolment,
+    posted,
+    user_of,
+)
 from genklang.people.models import User
 
 
 @login_required
 @require_GET
 def my_page(request: HttpRequest) -> HttpResponse:
-    """Everything about me."""
-    return render(request, "operate/my_page.html", {"pages": my_pages(user_of(request)), "key": uuid.uuid4().hex})
+    """Everything about me. What I read about others, as somebody who belongs to it, is a look at them."""
+    pages = my_pages(user_of(request))
+    for part in (part for page in pages for part in page.parts if part.reads_others):
+        log_look(request, part.enrolment, but=user_of(request))
+    return render(request, "operate/my_page.html", {"pages": pages, "key": uuid.uuid4().hex})
 
 
 @login_required

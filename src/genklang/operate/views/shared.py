@@ -78,9 +78,19 @@ def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -
     return role
 
 
-def log_look(request: HttpRequest, enrolment: Enrolment, *, action: Action = Action.VIEW, purpose: str = "") -> None:
-    """Remembers that the user has seen, or done something with, what is known about everybody whom it is about."""
-    persons: list[Person | None] = [*persons_of([enrolment])]
+def log_look(
+    request: HttpRequest,
+    enrolment: Enrolment,
+    *,
+    action: Action = Action.VIEW,
+    purpose: str = "",
+    but: User | None = None,
+) -> None:
+    """Remembers that the user has seen, or done something with, what is known about everybody whom it is about.
+
+    `but` is somebody among them who need not be told: whoever looks at what is their own, too.
+    """
+    persons: list[Person | None] = [one for one in persons_of([enrolment]) if but is None or one.user_id != but.pk]
     for person in persons or [None]:
         record_access(
             organisation=enrolment.adoption.organisation,
