@@ -105,6 +105,7 @@ class Case:
     members: list[Belongs]
     network: Network | None
     has_journey: bool
+    has_files: bool
 
     @property
     def stage(self) -> str:
@@ -138,6 +139,7 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
         members=[_belongs(member, words) for member in members_of(enrolment)],
         network=network_of(enrolment, words),
         has_journey=words.protocol.journey is not None,
+        has_files=bool(words.protocol.files),
     )
 
 
