@@ -265,7 +265,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("BR-CO-25", "Den har en förfallodag.", "It has a due date.", _has("cbc:DueDate")),
     Rule("BR-DEC", "Belopp har högst två decimaler.", "Amounts have at most two decimals.", _cents),
-    Rule("BR-E-01", "Undantaget står på raderna.", "The exemption stands on the lines.", _where("E", _lines_are("E"))),
+    Rule("BR-E-08", "Undantaget står på raderna.", "The exemption stands on the lines.", _where("E", _lines_are("E"))),
     Rule(
         "BR-E-02",
         "Avsändaren har ett momsregistreringsnummer.",
@@ -279,7 +279,7 @@ RULES: tuple[Rule, ...] = (
         "It says why no tax is added.",
         _where("E", _has(f"{_SUBTOTAL}/cac:TaxCategory/cbc:TaxExemptionReason")),
     ),
-    Rule("BR-O-01", "Raderna är utanför momsen.", "The lines are outside tax.", _where("O", _lines_are("O"))),
+    Rule("BR-O-08", "Raderna är utanför momsen.", "The lines are outside tax.", _where("O", _lines_are("O"))),
     Rule(
         "BR-O-02",
         "Avsändarens momsregistreringsnummer står inte där.",
@@ -332,9 +332,7 @@ RULES: tuple[Rule, ...] = (
         _each_line(_line_amount),
     ),
     Rule("PEPPOL-EN16931-P0100", "Den är en faktura.", "It is an invoice.", _is("cbc:InvoiceTypeCode", "380")),
-    Rule(
-        "PEPPOL-EN16931-CL007", "Valutan är känd.", "The currency is known.", _is("cbc:DocumentCurrencyCode", CURRENCY)
-    ),
+    Rule("BR-CL-04", "Valutan är känd.", "The currency is known.", _is("cbc:DocumentCurrencyCode", CURRENCY)),
     Rule(
         "PEPPOL-EN16931-CL008",
         "De elektroniska adressernas slag är kända.",

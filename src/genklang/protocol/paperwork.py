@@ -12,7 +12,8 @@ from genklang.protocol.written import Expr, Name, Names
 class FileIn(Labelled):
     """A CSV or XLSX file, or rows by the API: each row becomes an event once, or waits for a person to mend it.
 
-    It happens when it is handed in. The event's `by` are those who may hand it in, and who mend or reject the rows that wait.
+    It happens when it is handed in. The event's `by` are those who may hand it in, and who mend or reject the rows
+    that wait.
     """
 
     rows: Name = Field(
