@@ -62,9 +62,9 @@ def _play(scene: Scene, home: Organisation) -> None:
     protocol = adoption_machine(adoption).protocol
     persons = iter(_persons(scene, home, count=len(lives)))
     histories = [
-        history.History(None, key, events, title=title)
+        history.History(None, key, events, title=title, members=_members(events, home, number))
         if (title := _title(protocol, events, number))
-        else history.History(next(persons), key, events)
+        else history.History(next(persons), key, events, members=_members(events, home, number))
         for number, (key, events) in enumerate(lives.items(), start=1)
         if events
     ]
@@ -79,6 +79,13 @@ def _title(protocol: Protocol, events: Sequence[Event], number: int) -> str:
         return f"{protocol.matter.sv} {number}"
     role = protocol.roles.get(str(events[0].data.get("participant", protocol.participant_role)))
     return f"{role.sv} {number}" if role and role.group else ""
+
+
+def _members(events: Sequence[Event], home: Organisation, number: int) -> dict[str, Person]:
+    """Invented people for those who belong to an enrolment by its log."""
+    keys = [str(event.data["member"]) for event in events if event.kind == "member_joined"]
+    names = invented_names(len(keys), seed=SEED * 1000 + number)
+    return {key: people.add_person(organisation=home, display_name=name) for key, name in zip(keys, names, strict=True)}
 
 
 def _midnight(instant: int, zone: str) -> int:
