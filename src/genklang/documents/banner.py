@@ -1,5 +1,6 @@
 """A journey as a PDF banner to print for a wall: of a set height, as long as its steps need."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import Any
 from genklang.documents.journey import Journey, Step, pages
 from genklang.documents.printing import printer
 
+MOST_LETTERS = 90  # what a box holds; the table on screen has all of it
 MARGIN = 14.0  # cm for the lanes' names, at 60 cm of height
 _WORDS: dict[str, dict[str, str]] = {
     "sv": {
@@ -110,7 +112,7 @@ def _sheets(journey: Journey, paper: Paper, language: str) -> Iterator[dict[str,
 
 def _said(step: Step, row: int, language: str) -> dict[str, Any]:
     return {
-        "text": step.text,
+        "text": textwrap.shorten(step.text, MOST_LETTERS, placeholder=" …"),
         "when": step.when.isoformat(),
         "lane": row,
         "told": step.told,
