@@ -177,3 +177,15 @@ def test_what_is_simulated_says_so_on_its_face(office: Office, everyone: dict[st
     assert "Simulerad" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
     xml = everyone["bo"].get(to(office, "document-xml", issued.public_id)).content.decode()
     assert "<cbc:Note>Simulerad: inget ska betalas</cbc:Note>" in xml
+
+
+def test_a_row_that_belongs_nowhere_is_given_a_place(office: Office, everyone: dict[str, Client]) -> None:
+    office.hand_in("M-9;R1;Doris;2026-02-10;275,50\n", head="enrolment;" + HEAD)
+    row = FileRow.objects.get()
+    path = to(office, "file-row", row.public_id)
+    assert "is not known here" in everyone["bo"].get(path).content.decode()
+    right = {"enrolment": "M-1", "number": "R1", "name": "Doris", "day": "2026-02-10", "amount": "275,50"}
+    assert everyone["bo"].post(path, {**right, "enrolment": ""}).status_code == 422
+    assert everyone["bo"].post(path, right).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.enrolment) == ("taken", "M-1")

@@ -11,6 +11,7 @@ from pydantic import ValidationError as Invalid
 from genklang.operate.pages.words import say
 from genklang.operate.problems import Problem
 from genklang.operate.sender import Sender
+from genklang.protocol.checks.paperwork import COLUMN_OF_ENROLMENT
 from genklang.protocol.types import EventField
 
 
@@ -32,8 +33,19 @@ class HandInForm(forms.Form):
 class RowForm(forms.Form):
     """A row that waits, as it was written: one box a column, with what is wrong beside it."""
 
-    def __init__(self, *args: Any, fields: Mapping[str, EventField], cells: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        fields: Mapping[str, EventField],
+        cells: Mapping[str, str],
+        enrolments: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        """`cells` holds what was written, and under `enrolment` what the row belongs to."""
         super().__init__(*args, **kwargs)
+        belongs = forms.ChoiceField(label=_("What does the row belong to?"), choices=[("", "–"), *enrolments])
+        belongs.required, belongs.initial = False, cells.get(COLUMN_OF_ENROLMENT, "")
+        self.fields[COLUMN_OF_ENROLMENT] = belongs
         for name, question in fields.items():
             answers = ", ".join(say(option) for option in question.options.values())
             self.fields[name] = forms.CharField(

@@ -38,6 +38,7 @@ from genklang.operate.views.shared import (
 )
 from genklang.people.models import Action
 from genklang.people.services import record_access
+from genklang.protocol.checks.paperwork import COLUMN_OF_ENROLMENT
 
 
 @login_required
@@ -83,7 +84,12 @@ def row(request: HttpRequest, adoption_id: UUID, row_id: UUID) -> HttpResponse:
     protocol = adoption_machine(adoption).protocol
     declared = protocol.events[protocol.files[found.file].rows]
     rejecting = "reject" in request.POST
-    form = RowForm(None if rejecting else posted(request), fields=declared.fields, cells=found.cells)
+    form = RowForm(
+        None if rejecting else posted(request),
+        fields=declared.fields,
+        cells={**found.cells, COLUMN_OF_ENROLMENT: found.enrolment},
+        enrolments=pages.open_enrolments(adoption),
+    )
     why = WhyForm(request.POST if rejecting else None, label=_("Why is nothing to come of it?"), prefix="reject")
     if found.status != FileRow.Status.WAITING:
         messages.info(request, _("Somebody has dealt with that row."))
