@@ -111,6 +111,13 @@ def test_what_many_dues_are_about_is_looked_up_at_once(
         assert [about(due, telling) for _case, due in rows] == ["Skjuts, Ali, 10 mars", "Middag, Kerstin, 20 mars"]
 
 
+def test_a_date_is_told_as_a_day_and_its_deadline_as_the_last_whole_one(case: Enrolment) -> None:
+    words = words_of(case)
+    assert words.when_due("agreement", at("2026-03-10 00:00")) == "10 mars"
+    assert words.until_due("agreement", at("2026-03-17 00:00")) == "16 mars"
+    assert words.until_due("minutes", at("2026-03-22 16:00")) == "22 mars 16:00"
+
+
 def test_a_form_of_two_references_tells_each_in_short(case: Enrolment, wall: Wall) -> None:
     start = "2026-03-20T16:00:00+01:00"
     tell(case, wall, "07:20", "meeting_planned", id="M-1", start=start, place="Hos Kerstin")

@@ -42,7 +42,7 @@ def expected(due: EngineDue, shown: Shown) -> Expected:
         due=due.id,
         what=words.expectation(due.expectation),
         when=words.when_due(due.expectation, due.target_at),
-        until=words.when_due(due.expectation, due.deadline_at),
+        until=words.until_due(due.expectation, due.deadline_at),
         help="",
         late=due.target_at < words.now,
         open=due.opens_at <= words.now,

@@ -254,7 +254,7 @@ def _waits(reading: Reading) -> Mapping[str, str]:
 
 
 def _in_turn(due: Due, words: Words, number: int) -> str:
-    until = words.when_due(due.expectation, due.deadline_at)
+    until = words.until_due(due.expectation, due.deadline_at)
     told = {"what": words.expectation(due.expectation), "when": until, "number": number}
     text = _("Waits for: %(what)s, no later than %(when)s")
     if due.missed:

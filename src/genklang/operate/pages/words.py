@@ -75,8 +75,23 @@ class Words:
         """When something is expected: the day alone where days are what the protocol counts in."""
         found = self.protocol.expectations.get(expectation)
         interval = (found.every or found.in_) if found else None
-        counts_days = interval is not None and not interval.microseconds
+        counts_days = not interval.microseconds if interval is not None else self._falls_on_a_day(expectation)
         return self.day(instant) if counts_days else self.when(instant)
+
+    def until_due(self, expectation: str, instant: int) -> str:
+        """The last time for something: where whole days are counted from a date, the last whole day."""
+        midnight = self.local(instant).strftime("%H:%M") == "00:00"
+        if midnight and self._falls_on_a_day(expectation):
+            return self.day(instant - 1)
+        return self.when_due(expectation, instant)
+
+    def _falls_on_a_day(self, expectation: str) -> bool:
+        """Whether the target is a date that an event carries."""
+        found = self.protocol.expectations.get(expectation)
+        if found is None or found.at is None:
+            return False
+        kinds = [self.protocol.events[name] for name in found.after or () if name in self.protocol.events]
+        return all(found.at in kind.fields and kind.fields[found.at].type == "date" for kind in kinds)
 
     def when_awaited(self, due: Due) -> str:
         """When something is expected; for what is wanted as soon as something else has happened, until when."""

@@ -247,7 +247,7 @@ def _rest_line(row: dict[str, Any], enrolment: Enrolment, telling: Telling, now:
     return Line(
         kind="late" if late else "due",
         when=words.when_due(what, at),
-        since=words.when_due(what, end),
+        since=words.until_due(what, end),
         heading=heading,
         **line,
     )
