@@ -10,6 +10,7 @@ from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.people.models import AccessLog, Organisation, Person, User
 from genklang.people.services import add_person
 from tests.conftest import SignIn
+from tests.spec.paperwork.test_mistakes import BILLING
 from tests.web.operate_core.conftest import PRACTICES, Wall, publish, wall
 from tests.web.operate_pages.conftest import fia
 
@@ -110,3 +111,32 @@ def test_a_practice_without_a_journey_has_no_such_page(lindmala: Organisation, a
     adoption = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Ledsagning")
     row = services.enrol(adoption, person=add_person(organisation=lindmala, display_name="Gun"), key="L-1")
     assert sign_in(alva).get(to(row, "journey")).status_code == 404
+
+
+@pytest.fixture
+def own_way(lindmala: Organisation, doris: Person, wall: Wall) -> Enrolment:
+    """Doris takes part herself, and has told a step."""
+    text = BILLING.replace("roles:\n", "roles:\n  person: {participant: true, sv: Person, en: Person}\n", 1)
+    text = text.replace("matter: {sv: Arbetsmoment, en: Piece of work}\n", "")
+    text = text.replace("en: A step\n    by: clerk", "en: A step\n    by: person")
+    adoption = services.adopt(organisation=lindmala, protocol_version=publish(text), actor=None, name="Egen")
+    enrolment = services.enrol(adoption, person=doris, key="F-1")
+    wall.set("2026-03-10 08:00")
+    data: dict[str, object] = {"what": "Ringde", "whom": "clerk", "on": "2026-03-09", "felt": 1, "again": 0}
+    _tell(adoption, "told", wall, data, by="person")
+    return enrolment
+
+
+@pytest.mark.parametrize("page", ["my-journey", "my-journey-pdf"])
+def test_ones_own_journey_is_ones_own_alone(
+    page: str, own_way: Enrolment, alva: User, cia: User, doris: Person, sign_in: SignIn
+) -> None:
+    path = reverse(f"operate:{page}", args=[own_way.public_id]) + "?height=60&step=24"
+    seen = [sign_in(who).get(path).status_code for who in (doris, alva, cia)]
+    assert [*seen, Client().get(path).status_code] == [200, 404, 404, 302]
+
+
+def test_my_page_leads_to_my_journey(own_way: Enrolment, doris: Person, sign_in: SignIn) -> None:
+    client, path = sign_in(doris), reverse("operate:my-journey", args=[own_way.public_id])
+    assert path in client.get("/me/").content.decode()
+    assert "Ringde" in client.get(path).content.decode()

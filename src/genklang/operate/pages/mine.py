@@ -58,6 +58,7 @@ class Part:
     decided: list[Happening] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
     network: Network | None = None
+    has_journey: bool = False
     is_member: bool = False
 
     @property
@@ -221,6 +222,7 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         decided=mine.told(mine.decided()),
         facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
         network=network_of(enrolment, words) if mine.sees_network else None,
+        has_journey=words.protocol.journey is not None,
         is_member=not mine.is_participant,
     )
 

@@ -18,7 +18,8 @@ from genklang.operate.models import Enrolment
 from genklang.operate.pages.journeys import Map, map_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.words import language
-from genklang.operate.views.shared import UNPROCESSABLE, enrolment_seen, log_look, trail
+from genklang.operate.views.shared import UNPROCESSABLE, enrolment_seen, log_look, own_enrolment, trail, user_of
+from genklang.people import permissions
 from genklang.people.models import Action
 
 
@@ -36,7 +37,24 @@ def journey(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     enrolment = enrolment_seen(request, enrolment_id)
     drawn = _map(enrolment)
     log_look(request, enrolment)
-    return _page(request, enrolment, drawn, PaperForm(initial={"height": 60, "step": 24}))
+    return _page(request, enrolment, drawn, _usual_paper())
+
+
+@login_required
+@require_GET
+def my_journey(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
+    """My own map."""
+    enrolment = _mine(request, enrolment_id)
+    return _page(request, enrolment, _map(enrolment), _usual_paper(), own=True)
+
+
+@login_required
+@require_GET
+def my_banner(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
+    """My own map as PDF."""
+    enrolment = _mine(request, enrolment_id)
+    drawn, form = _map(enrolment), PaperForm(request.GET)
+    return _pdf(enrolment, drawn, form) if form.is_valid() else _page(request, enrolment, drawn, form, own=True)
 
 
 @login_required
@@ -51,6 +69,10 @@ def banner(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     log_look(
         request, enrolment, action=Action.EXPORT, purpose=_("journey, %(name)s") % {"name": enrolment.adoption.name}
     )
+    return _pdf(enrolment, drawn, form)
+
+
+def _pdf(enrolment: Enrolment, drawn: Map, form: PaperForm) -> HttpResponse:
     simulated = enrolment.adoption.simulated
     content = banner_pdf(
         drawn.journey,
@@ -73,11 +95,28 @@ def _map(enrolment: Enrolment) -> Map:
     return drawn
 
 
-def _page(request: HttpRequest, enrolment: Enrolment, drawn: Map, form: PaperForm) -> HttpResponse:
-    way = [*trail(enrolment.adoption), (enrolment.called, reverse("operate:case", args=[enrolment.public_id]))]
+def _usual_paper() -> PaperForm:
+    return PaperForm(initial={"height": 60, "step": 24})
+
+
+def _mine(request: HttpRequest, enrolment_id: UUID) -> Enrolment:
+    """The user's own, as the one whom it is about: who belongs to it sees only what the practice lets them."""
+    enrolment = own_enrolment(request, enrolment_id)
+    if enrolment.person is None or not permissions.is_self(user_of(request), enrolment.person):
+        raise Http404(_("The practice draws no journey."))
+    return enrolment
+
+
+def _page(
+    request: HttpRequest, enrolment: Enrolment, drawn: Map, form: PaperForm, *, own: bool = False
+) -> HttpResponse:
+    back = reverse("operate:my-page") if own else reverse("operate:case", args=[enrolment.public_id])
+    way = [(_("My page"), back)] if own else [*trail(enrolment.adoption), (enrolment.called, back)]
     values = {
         "map": drawn,
         "form": form,
+        "back": back,
+        "pdf": reverse("operate:my-journey-pdf" if own else "operate:journey-pdf", args=[enrolment.public_id]),
         "enrolment": enrolment,
         "adoption": enrolment.adoption,
         "simulated": enrolment.adoption.simulated,
