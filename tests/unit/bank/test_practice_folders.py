@@ -64,7 +64,11 @@ def test_every_figure_names_a_source_and_own_arithmetic_is_owned(name: str) -> N
         ("    about: true", "    abuot: true", 'Did you mean "about"?'),
         ("    low: 0.992", "    value: 0.992", "Write value, or both low and high, or direction"),
         ("practice: umea-medicingivare", "practice: umea", "Give both the same name."),
-        ("design: one_group", "design: single", 'Write "randomised", "before_after" or "one_group".'),
+        (
+            "design: one_group",
+            "design: single",
+            'Write "randomised", "before_after", "interrupted_time_series" or "one_group".',
+        ),
     ],
 )
 def test_a_mistake_in_results_is_told_with_its_cure(copy: Path, old: str, new: str, says: str) -> None:

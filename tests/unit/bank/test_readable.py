@@ -117,7 +117,11 @@ def lines(name: str, heading: str, language: str = "en") -> tuple[str, ...]:
     [
         ("eskilstuna-brukardirektor", "What it is about", "Not a person, but: meeting."),
         ("ronneby-ungdomsprogram", "Noticed by itself", "“Did not come to the session”: seen in what comes in as"),
-        ("ronneby-ungdomsprogram", "First things first", "“Began the programme” has to wait until this is settled: say"),
+        (
+            "ronneby-ungdomsprogram",
+            "First things first",
+            "“Began the programme” has to wait until this is settled: say",
+        ),
         ("forandra-radikalt", "Private links", "“Ask leave” gives a private link to: whoever told us. It works for 30"),
         ("forandra-radikalt", "What others may read", "only after: say yes to the quote."),
         ("sormland-varnas", "A limited number", "Whoever waits"),

@@ -14,10 +14,10 @@ PRACTICES = Path(__file__).resolve().parents[3] / "practices"
 UMEA, ESKILSTUNA = "umea-medicingivare", "eskilstuna-hemrehab"
 LAHOLM, USA = "laholm-ledsagarservice", "usa-ekonomiskt-stod-efter-fangelse"
 
-LAY_QUERIES = {
+LAY_QUERIES: dict[str, str | tuple[str, ...]] = {
     "pengarna räcker inte": USA,
     "kom ut från fängelset utan pengar": USA,
-    "försörjningsstöd": USA,
+    "försörjningsstöd": (USA, "vaxjo-vaxjoloftet", "eskilstuna-brukardirektor", "borlange-tillsammans"),
     "återfall i brott": USA,
     "folk som sitter inne och sen inte har nånstans att bo": USA,
     "hur bra funkar pengar direkt i handen": USA,
@@ -34,7 +34,7 @@ LAY_QUERIES = {
     "mormor vill bo hemma": ESKILSTUNA,
     "min farmor ramlar och vill kunna gå igen": ESKILSTUNA,
     "jag vill kunna cykla igen": ESKILSTUNA,
-    "hemtjänst": ESKILSTUNA,
+    "hemtjänst": (ESKILSTUNA, "sundsvall-skonsmon"),
     "träna efter benbrott så att hon slipper hemtjänst": ESKILSTUNA,
     "minska kostnaderna för hemtjänsten": ESKILSTUNA,
     "lottad studie äldre": ESKILSTUNA,
@@ -42,7 +42,7 @@ LAY_QUERIES = {
     "mina timmar tar slut": LAHOLM,
     "slippa ansöka om ledsagning": LAHOLM,
     "rullstol och vill komma ut": LAHOLM,
-    "brukarna litar inte på oss": LAHOLM,
+    "brukarna litar inte på oss": (LAHOLM, "eskilstuna-brukardirektor"),
     "synskadad son behöver någon med sig till gymmet": LAHOLM,
     "mindre pappersarbete för handläggarna": LAHOLM,
     "Upplands Väsby": LAHOLM,
@@ -57,6 +57,45 @@ LAY_QUERIES = {
     "short of money after prison": USA,
     "does money keep people from crime": USA,
     "recidivism trial": USA,
+    "grannar som hjälper varandra": "vastra-goteborg-bytet",
+    "byta tjänster med grannen": "vastra-goteborg-bytet",
+    "jag vågar inte gå ut på kvällen": "vastra-goteborg-bytet",
+    "film hem till föräldrarna": ("astorp-foraldrafilmer", "gavle-elevfilmer"),
+    "föräldrar som inte kan svenska": "astorp-foraldrafilmer",
+    "prata med en politiker": "kungalv-live",
+    "fråga kommunen på nätet": "kungalv-live",
+    "min son skolkar": "sundsvall-skolsupport",
+    "betygen faller": "sundsvall-skolsupport",
+    "hoppa av gymnasiet": "sundsvall-skolsupport",
+    "nya människor varje dag i hemtjänsten": "sundsvall-skonsmon",
+    "personalkontinuitet": "sundsvall-skonsmon",
+    "brukare med på möten": "eskilstuna-brukardirektor",
+    "flytta in på äldreboende": "oxelosund-vi-flyttar-in",
+    "hon sitter på samma stol hela dagen": "oxelosund-vi-flyttar-in",
+    "unga utan jobb": "ronneby-ungdomsprogram",
+    "arbetslös ungdom vill starta eget": "ronneby-ungdomsprogram",
+    "socialbidrag krav på motprestation": "vaxjo-vaxjoloftet",
+    "sommarjobb": "vaxjo-vaxjoloftet",
+    "riksnormen": "vaxjo-vaxjoloftet",
+    "våld i familjen": "borlange-familjevaldsteam",
+    "min man slår mig": "borlange-familjevaldsteam",
+    "barn som kanske måste placeras": "gotland-spt",
+    "tonåring bråkar hemma psykiskt": "gotland-spt",
+    "jag dricker för mycket": "sormland-varnas",
+    "sluta med droger": "sormland-varnas",
+    "behandlingshem utan remiss": "sormland-varnas",
+    "skicka fakturor automatiskt": "uddevalla-automatisering",
+    "vaccination influensa räkning": "uddevalla-automatisering",
+    "någon som handlar åt mormor": "volontar-hemhandling",
+    "mat hem under pandemin": "volontar-hemhandling",
+    "släkten med på mötet om barnet": "laholm-natverksutredning",
+    "familjer som hjälper familjer": "family-by-family",
+    "hur man förbättrar sin verksamhet": "forandra-radikalt",
+    "kö till behandling": "sormland-varnas",
+    "drinking too much": "sormland-varnas",
+    "someone to shop for my grandmother": "volontar-hemhandling",
+    "violence at home": "borlange-familjevaldsteam",
+    "skipping school": "sundsvall-skolsupport",
 }
 
 
@@ -70,7 +109,9 @@ def found(query: str, bank: MemoryPostings) -> list[str]:
 
 
 def test_at_least_nineteen_of_twenty_lay_queries_find_the_right_one_first(bank: MemoryPostings) -> None:
-    wrong = {query: found(query, bank)[:1] for query, first in LAY_QUERIES.items() if found(query, bank)[:1] != [first]}
+    first = {query: (found(query, bank) or [""])[0] for query in LAY_QUERIES}
+    right = {query: (wanted,) if isinstance(wanted, str) else wanted for query, wanted in LAY_QUERIES.items()}
+    wrong = {query: slug for query, slug in first.items() if slug not in right[query]}
     assert len(wrong) <= len(LAY_QUERIES) // 20, wrong
 
 
