@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from genklang.operate import clock, services, worker
 from genklang.operate.incoming import IncomingEvent, Source
+from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Enrolment
 from genklang.people.models import Organisation, User
 from tests.browser.conftest import check_page
@@ -54,7 +55,7 @@ def both_widths(page: Page) -> None:
 
 def told(wall: Wall, enrolment: Enrolment, *events: Told) -> None:
     """Lets events happen, each (local time, kind, fields), as the first of those who may report it."""
-    kinds = services.adoption_machine(enrolment.adoption).protocol.events
+    kinds = adoption_machine(enrolment.adoption).protocol.events
     for when, kind, data in events:
         wall.set(when)
         event = IncomingEvent(f"{enrolment.key}-{kind}-{when}", enrolment.key, kind, at(when), dict(data))

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from genklang.operate import services
 from genklang.operate.history import History, load_histories
+from genklang.operate.incoming import Source
 from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Enrolment
 from genklang.people.models import Organisation, Person, User
@@ -221,7 +222,7 @@ def test_a_summer_job_by_way_of_summer_school(youth: Enrolment, bo: User, open_a
         youth,
         "term_ended",
         {"passes_swedish": True, "passes_maths": False, "passes_english": True},
-        source=services.Source(by="coordinator", user=bo),
+        source=Source(by="coordinator", user=bo),
     )
     wall.set("2026-06-09 09:00")
     case.reload()

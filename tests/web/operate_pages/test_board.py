@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from genklang.operate import boarding, services
+from genklang.operate.incoming import Source
+from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, BoardAddress, Enrolment
 from genklang.operate.pages.board import board_of
 from genklang.operate.pages.measuring import _kept
@@ -34,7 +36,7 @@ def households(adoption: Adoption, number: int) -> None:
     for each in range(number):
         person = add_person(organisation=adoption.organisation, display_name=f"Hushåll {each}")
         enrolment = services.enrol(adoption, person=person, role="household", key=f"H-{each}")
-        services.record_one(enrolment, "applied", APPLIED, source=services.Source(by="household"))
+        services.record_one(enrolment, "applied", APPLIED, source=Source(by="household"))
 
 
 def tile(adoption: Adoption, label: str) -> tuple[str, str]:
@@ -161,7 +163,7 @@ def placed(adoption: Adoption, stage: str, number: int) -> None:
 
 @pytest.mark.parametrize(("number", "shown"), [(0, "0"), (3, "1–4"), (6, "6")])
 def test_a_queue_tells_how_long_only_of_many(number: int, shown: str, ward_with_beds: Adoption, wall: Wall) -> None:
-    place = services.adoption_machine(ward_with_beds).protocol.places["bed"]
+    place = adoption_machine(ward_with_beds).protocol.places["bed"]
     placed(ward_with_beds, place.waiting[0], number)
     wall.set("2026-03-08 07:00")
     value, note = tile(ward_with_beds, "Väntar")
@@ -170,7 +172,7 @@ def test_a_queue_tells_how_long_only_of_many(number: int, shown: str, ward_with_
 
 
 def test_taken_places_are_no_people(ward_with_beds: Adoption) -> None:
-    place = services.adoption_machine(ward_with_beds).protocol.places["bed"]
+    place = adoption_machine(ward_with_beds).protocol.places["bed"]
     placed(ward_with_beds, place.holding[0], 3)
     value, note = tile(ward_with_beds, "Platser")
     assert (value, note) == (f"3 av {place.capacity}", f"{(place.capacity or 0) - 3} lediga")

@@ -26,8 +26,8 @@ class Noticed:
 
 
 def noticed(enrolment: Enrolment) -> list[Noticed]:
-    """The signals that sound just now, in the order of the protocol. What a single answer says is no change in a series,
-    and stands with the answer.
+    """The signals that sound just now, in the order of the protocol. What a single answer says is no change in a
+    series, and stands with the answer.
     """
     words = words_of(enrolment)
     signals = {name: signal for name, signal in words.protocol.signals.items() if signal.latest > 1}
