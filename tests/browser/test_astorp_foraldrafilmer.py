@@ -1,4 +1,4 @@
-"""Åstorp's films as their people meet them: Bo who teaches 1B, a family that reads Arabic, another that reads Swedish."""
+"""Åstorp's films as their people meet them: Bo who teaches 1B, and two families, of whom one reads Arabic."""
 
 from pathlib import Path
 

@@ -199,12 +199,8 @@ def _outcome_unit(outcome: Outcome) -> str:
 
 
 def _group_name(protocol: Protocol, name: str, value: str | None) -> str:
-    if name == "arm" and protocol.randomise and value in protocol.randomise.arms:
-        return said(protocol.randomise.arms[value])
-    if name == "stage" and value in protocol.stages:
-        return said(protocol.stages[value])
-    fact = protocol.facts.get(name)
-    return said(fact.options[value]) if fact and value in fact.options else str(value or _("unknown"))
+    groups = protocol.groups(name)
+    return said(groups[value]) if value is not None and value in groups else str(value or _("unknown"))
 
 
 def _sentences(protocol: Protocol, expectation: Expectation, rows: tuple[Row, ...]) -> Iterator[str]:

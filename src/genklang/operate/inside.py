@@ -116,7 +116,7 @@ def _to_look_at(row: SharedState, adoption: Adoption, noted: Sequence[Outbox], s
         return rows.filter(pk__in={note.enrolment_id for note in noted})
     declared = places_for(adoption).declared.values()
     stages = {stage for place in declared for stage in (*place.waiting, *place.holding)}
-    known = {enrolment for queue in shared.values() for enrolment in queue.stands}
+    known = {enrolment for queue in shared.values() for enrolment in (*queue.waiting, *queue.holding)}
     return rows.filter(Q(stage__in=stages) | Q(key__in=known))
 
 

@@ -86,7 +86,7 @@ def differs(enrolment: Enrolment) -> bool:
     if row is None or row.stale or waits.exists():
         return False
     stands = places.standing(load_state(enrolment))
-    kept = {name: queue.stands.get(enrolment.key) for name, queue in shared_from_dict(row.state).items()}
+    kept = {name: queue.stand(enrolment.key) for name, queue in shared_from_dict(row.state).items()}
     return any(
         (stand and stand._replace(since=0)) != (known and known._replace(since=0))
         for name, known in kept.items()

@@ -3,6 +3,7 @@
 Every field's description ends up in the JSON Schema for editors and in the language reference.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -366,8 +367,15 @@ class Protocol(Part):
 
     def rank(self, by: str, name: str | None) -> int:
         """Where a group stands in the order that the protocol writes stages, arms or a fact's answers; unknown last."""
-        fact = self.facts.get(by)
-        order: list[str] = {"stage": list(self.stages), "arm": list(self.randomise.arms) if self.randomise else []}.get(
-            by, (list(fact.options) or ["true", "false"]) if fact else []
-        )
+        order = list(self.groups(by)) or ["true", "false"]
         return order.index(name) if name in order else len(order)
+
+    def groups(self, by: str) -> Mapping[str, Labelled] | Mapping[str, Text]:
+        """The groups that figures are shown for, in order, with their words; none where the answer is yes or no."""
+        if by == "stage":
+            return self.stages
+        if by == "arm":
+            return self.randomise.arms if self.randomise else {}
+        if by == "participant":
+            return {name: self.roles[name] for name in self.participant_roles}
+        return self.facts[by].options if by in self.facts else {}

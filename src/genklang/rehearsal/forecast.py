@@ -73,8 +73,8 @@ def expect(
         )
 
     # In a queue everybody matters to everybody: another number of people would wait for another time.
-    fewest = enrolments if shares_something(protocol) else 0
-    rehearsal = rehearsed(simulated or fewest or _affordable(rehearsed(_TRIED)))
+    exactly = enrolments if shares_something(protocol) else None
+    rehearsal = rehearsed(exactly or simulated or _affordable(rehearsed(_TRIED)))
     return forecast(rehearsal, enrolments=enrolments, prices=prices, published=published, replications=replications)
 
 

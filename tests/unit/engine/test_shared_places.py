@@ -183,4 +183,5 @@ def test_never_more_are_given_than_there_are_and_nobody_waits_for_what_is_free(
 
 
 def _town(shared: Shared, enrolment: str) -> str | None:
-    return shared["bed"].stands[enrolment].share
+    stand = shared["bed"].stand(enrolment)
+    return stand.share if stand else None

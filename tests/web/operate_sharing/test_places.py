@@ -130,7 +130,7 @@ def test_verifying_finds_a_queue_that_does_not_tell_the_truth(beds: Place) -> No
     beds.settle()
     beds.prove()
     row = SharedState.objects.get()
-    row.state["places"]["bed"]["stands"] = {}
+    row.state["places"]["bed"]["holding"] = {}
     row.save()
     found = list(differences(Enrolment.objects.filter(adoption=beds.adoption)))
     assert [one.what for one in found] == ["the queue for places remembers it otherwise than it stands"]

@@ -149,19 +149,20 @@ def _share(place: Place, facts: Mapping[str, Any]) -> str | None:
 
 
 def _waits(queue: Queue) -> bool:
-    return any(stand.where == "waiting" for stand in queue.stands.values())
+    return bool(queue.waiting)
 
 
 def _observed(queue: Queue, enrolment: str, stand: Stand | None, *, limited: bool) -> Queue:
-    known = queue.stands.get(enrolment)
-    others = {one: value for one, value in queue.stands.items() if one != enrolment}
+    known = queue.stand(enrolment)
     if stand is None:
         refused = {one: since for one, since in queue.refused.items() if one != enrolment}
-        return queue if known is None else queue._replace(stands=others, refused=refused)
+        return queue if known is None else queue.standing(enrolment, None)._replace(refused=refused)
     if known is not None and known.where == stand.where:  # from one stage of the queue to another: the wait goes on
         stand = stand._replace(since=min(known.since, stand.since))
-    stands = {**others, enrolment: stand}
-    return queue._replace(stands=stands, starts=_starts(queue, enrolment, known, stand) if limited else {})
+    starts = _starts(queue, enrolment, known, stand) if limited else queue.starts
+    return (
+        queue if known == stand and starts == queue.starts else queue.standing(enrolment, stand)._replace(starts=starts)
+    )
 
 
 def _starts(queue: Queue, enrolment: str, known: Stand | None, stand: Stand) -> Mapping[str, tuple[int, ...]]:
@@ -184,10 +185,9 @@ def _answered(queue: Queue, event: str, *, accepted: bool) -> Queue:
     for enrolment, at in found:
         promised = {one: value for one, value in queue.promised.items() if one != enrolment}
         queue = queue._replace(promised=promised)
-        stand = queue.stands.get(enrolment)
+        stand = queue.stand(enrolment)
         if accepted and stand:
-            taken = stand._replace(where="holding", since=at)
-            queue = queue._replace(stands={**queue.stands, enrolment: taken})
+            queue = queue.standing(enrolment, stand._replace(where="holding", since=at))
         elif not accepted:
             starts = tuple(start for start in queue.starts.get(enrolment, ()) if start != at)
             refused = {**queue.refused, enrolment: stand.since} if stand else queue.refused
@@ -200,7 +200,8 @@ def _answered(queue: Queue, event: str, *, accepted: bool) -> Queue:
 
 def _as_dict(queue: Queue) -> dict[str, Any]:
     return {
-        "stands": {enrolment: list(stand) for enrolment, stand in queue.stands.items()},
+        "waiting": {enrolment: list(stand[1:]) for enrolment, stand in queue.waiting.items()},
+        "holding": {enrolment: list(stand[1:]) for enrolment, stand in queue.holding.items()},
         "promised": {enrolment: list(promise) for enrolment, promise in queue.promised.items()},
         "starts": {enrolment: list(starts) for enrolment, starts in queue.starts.items()},
         "refused": dict(queue.refused),
@@ -209,7 +210,8 @@ def _as_dict(queue: Queue) -> dict[str, Any]:
 
 def _from_dict(plain: Mapping[str, Any]) -> Queue:
     return Queue(
-        {enrolment: Stand(*values) for enrolment, values in plain["stands"].items()},
+        {enrolment: Stand("waiting", *values) for enrolment, values in plain["waiting"].items()},
+        {enrolment: Stand("holding", *values) for enrolment, values in plain["holding"].items()},
         {enrolment: (str(event), int(at)) for enrolment, (event, at) in plain["promised"].items()},
         {enrolment: tuple(starts) for enrolment, starts in plain["starts"].items()},
         {enrolment: int(since) for enrolment, since in plain["refused"].items()},

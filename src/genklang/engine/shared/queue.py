@@ -39,10 +39,22 @@ class Queue(NamedTuple):
     as far back as `per` reaches. `refused` is since when somebody has waited who could not take theirs.
     """
 
-    stands: Mapping[str, Stand]
+    waiting: Mapping[str, Stand]
+    holding: Mapping[str, Stand]
     promised: Mapping[str, tuple[str, int]]
     starts: Mapping[str, tuple[int, ...]]
     refused: Mapping[str, int]
+
+    def stand(self, enrolment: str) -> Stand | None:
+        """How one enrolment stands, None where it neither waits nor holds one."""
+        return self.waiting.get(enrolment) or self.holding.get(enrolment)
+
+    def standing(self, enrolment: str, stand: Stand | None) -> Queue:
+        """The same, with another standing of one enrolment."""
+        return self._replace(
+            waiting=_with(self.waiting, enrolment, stand if stand and stand.where == "waiting" else None),
+            holding=_with(self.holding, enrolment, stand if stand and stand.where == "holding" else None),
+        )
 
 
 class Limits(NamedTuple):
@@ -93,15 +105,24 @@ class Occupancy(NamedTuple):
         return None if self.capacity is None else max(0, self.capacity - self.held)
 
 
-EMPTY = Queue({}, {}, {}, {})
+def _with(stands: Mapping[str, Stand], enrolment: str, stand: Stand | None) -> Mapping[str, Stand]:
+    """The same but for one; copied as a whole, which is fast however long the queue is."""
+    if stand is None and enrolment not in stands:
+        return stands
+    changed = dict(stands)
+    changed.pop(enrolment, None)
+    return changed if stand is None else {**changed, enrolment: stand}
+
+
+EMPTY = Queue({}, {}, {}, {}, {})
 
 
 def in_turn(queue: Queue) -> list[Waiting]:
     """Those who wait and have not been promised a place, in the order of their turn."""
     waiting = [
         (-(stand.rank if stand.rank is not None else float("-inf")), stand.since, enrolment, stand.share)
-        for enrolment, stand in queue.stands.items()
-        if stand.where == "waiting" and enrolment not in queue.promised
+        for enrolment, stand in queue.waiting.items()
+        if enrolment not in queue.promised
     ]
     return [
         Waiting(enrolment, number, since, share)
@@ -111,11 +132,8 @@ def in_turn(queue: Queue) -> list[Waiting]:
 
 def held_by(queue: Queue) -> dict[str, str | None]:
     """Those who hold a place or have been promised one, with their share."""
-    return {
-        enrolment: stand.share
-        for enrolment, stand in queue.stands.items()
-        if stand.where == "holding" or enrolment in queue.promised
-    }
+    promised = {one: queue.waiting[one].share for one in queue.promised if one in queue.waiting}
+    return {**promised, **{enrolment: stand.share for enrolment, stand in queue.holding.items()}}
 
 
 def next_in_turn(queue: Queue, limits: Limits) -> str | None:

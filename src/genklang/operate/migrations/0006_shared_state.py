@@ -5,23 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('operate', '0005_transfers'),
+        ("operate", "0005_transfers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SharedState',
+            name="SharedState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.JSONField(default=dict)),
-                ('stale', models.BooleanField(default=True)),
-                ('next_free', models.BigIntegerField(null=True)),
-                ('adoption', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='shared_state', to='operate.adoption')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("state", models.JSONField(default=dict)),
+                ("stale", models.BooleanField(default=True)),
+                ("next_free", models.BigIntegerField(null=True)),
+                (
+                    "adoption",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shared_state", to="operate.adoption"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_free__isnull', False)), fields=['next_free'], name='operate_when_free')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_free__isnull", False)), fields=["next_free"], name="operate_when_free"
+                    )
+                ],
             },
         ),
     ]
