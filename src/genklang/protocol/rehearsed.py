@@ -30,7 +30,8 @@ class Behaviour(Part):
     after: Name | None = Field(None, description="For an event: the event it follows. Left out: the enrolment.")
     every: DurationField | None = Field(
         None,
-        description="For an event: again and again, at this interval; the first time at once, and `delay` is added each time.",
+        description="For an event: again and again, at this interval; the first time at once, and `delay` is added "
+        "each time.",
     )
     event: Name | None = Field(None, description="For an expectation that several events meet: which one is sent.")
     fields: dict[Name, Expr] = Field(

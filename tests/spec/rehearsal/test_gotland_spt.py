@@ -60,4 +60,4 @@ def test_two_avoided_placements_pay_for_the_teams_year_from_a_price_in_the_middl
 
 def _mean(kind: str) -> float:
     answers = [event.data["family"] for life in rehearsed().participants for event in life.events if event.kind == kind]
-    return sum(answers) / len(answers)
+    return float(sum(answers)) / len(answers)

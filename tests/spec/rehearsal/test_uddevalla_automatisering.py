@@ -54,4 +54,4 @@ def test_what_it_saves_is_minutes_times_volume_less_what_it_costs() -> None:
     assert lines["saved"] == pytest.approx(season()["hours_saved"] * 350 / 3, rel=0.05)
     assert lines["running"] == pytest.approx(-1500, rel=0.05)
     assert expected.net_per_month is not None
-    assert expected.net_per_month.value == pytest.approx(sum(lines.values()))
+    assert expected.net_per_month.value == pytest.approx(sum(value or 0.0 for value in lines.values()))

@@ -44,7 +44,9 @@ class PlacesForm(forms.Form):
     @property
     def own(self) -> dict[str, Any]:
         """The numbers as the overlay keeps them."""
-        written = {name: self.cleaned_data[name] for name in ("capacity", "starts") if name in self.fields}
+        written: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in ("capacity", "starts") if name in self.fields
+        }
         shares = {name: self.cleaned_data[SHARE + name] for name in self.place.shares}
         return {**written, **({"shares": shares} if shares else {})}
 
