@@ -8,7 +8,7 @@ may be given to another. Nobody loses a place that they have: the share that len
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -119,14 +119,10 @@ EMPTY = Queue({}, {}, {}, {}, {})
 
 def in_turn(queue: Queue) -> list[Waiting]:
     """Those who wait and have not been promised a place, in the order of their turn."""
-    waiting = [
-        (-(stand.rank if stand.rank is not None else float("-inf")), stand.since, enrolment, stand.share)
-        for enrolment, stand in queue.waiting.items()
-        if enrolment not in queue.promised
-    ]
+    waiting = [(_place(stand, one), stand) for one, stand in queue.waiting.items() if one not in queue.promised]
+    ordered = sorted(waiting, key=lambda one: one[0])
     return [
-        Waiting(enrolment, number, since, share)
-        for number, (_, since, enrolment, share) in enumerate(sorted(waiting, key=lambda one: one[:3]), start=1)
+        Waiting(place[2], number, stand.since, stand.share) for number, (place, stand) in enumerate(ordered, start=1)
     ]
 
 
@@ -143,22 +139,32 @@ def next_in_turn(queue: Queue, limits: Limits) -> str | None:
         return None
     if limits.starts is not None and started(queue) >= limits.starts:
         return None
-    turn = [one for one in in_turn(queue) if queue.refused.get(one.enrolment) != one.since]
-    if not limits.shares or not turn:
-        return turn[0].enrolment if turn else None
-    return _by_share(turn, Counter(held.values()), limits)
+    waiting = [
+        (_place(stand, one), one, stand.share)
+        for one, stand in queue.waiting.items()
+        if one not in queue.promised and queue.refused.get(one) != stand.since
+    ]
+    if limits.shares:
+        waiting = _by_share(waiting, Counter(held.values()), limits)
+    return min(waiting)[1] if waiting else None
 
 
-def _by_share(turn: Sequence[Waiting], held: Counter[str | None], limits: Limits) -> str | None:
-    """The first whose own share has room; else, where anybody may, the first of all."""
-    for one in turn:
-        if held[one.share] < limits.shares.get(one.share or "", 0):
-            return one.enrolment
-    if limits.borrowing:
-        return turn[0].enrolment
+def _place(stand: Stand, enrolment: str) -> tuple[float, int, str]:
+    """Where somebody stands in the queue: least is first."""
+    return (-(stand.rank if stand.rank is not None else float("-inf")), stand.since, enrolment)
+
+
+Candidate = tuple[tuple[float, int, str], str, str | None]
+
+
+def _by_share(waiting: list[Candidate], held: Counter[str | None], limits: Limits) -> list[Candidate]:
+    """Those whose own share has room; else, where anybody may, all of them."""
+    own = [one for one in waiting if held[one[2]] < limits.shares.get(one[2] or "", 0)]
+    if own or limits.borrowing:
+        return own or waiting
     common = None if limits.capacity is None else limits.capacity - sum(limits.shares.values())
     beyond = sum(max(0, count - limits.shares.get(share or "", 0)) for share, count in held.items())
-    return turn[0].enrolment if common is not None and beyond < common else None
+    return waiting if common is not None and beyond < common else []
 
 
 def started(queue: Queue) -> int:
