@@ -270,8 +270,6 @@ def _group(protocol: Protocol, of: str, name: str, value: str | None, language: 
     groups = protocol.groups(name)
     if value in groups:
         return groups[value].in_language(language)
-    if name == "participant" and value in protocol.roles:
-        return protocol.roles[value].in_language(language)
     kind = protocol.events.get(of)
     field = (kind.fields.get(name) if kind else None) or protocol.facts.get(name)
     if field and value in field.options:
