@@ -40,7 +40,7 @@ def test_a_fork_checks_and_keeps_its_lineage(parent: Path, tmp_path: Path, capsy
     old, new = read_folder(parent), read_folder(tmp_path / "lindmala-telefonvan")
     assert told["lineage"] == {"practice": old.slug, "version": old.protocol.version, "digest": digest(old.protocol)}
     assert (new.results.lineage, new.results.lineage_digest) == (old.slug, digest(old.protocol))
-    assert new.protocol == old.protocol.model_copy(update={"practice": "lindmala-telefonvan"})
+    assert new.protocol == old.protocol.model_copy(update={"practice": "lindmala-telefonvan", "version": "1.0.0"})
 
 
 @pytest.mark.parametrize("parent", PRACTICES, ids=lambda parent: parent.name)
