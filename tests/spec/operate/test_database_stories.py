@@ -13,7 +13,7 @@ from genklang.operate import clock, ledger, services, worker
 from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.machines import load_state, machine_for, settle_row
 from genklang.operate.models import Alarm, Enrolment, OutcomeFact, Task
-from genklang.operate.recording import engine_event
+from genklang.operate.recording import Recorder, engine_event
 from genklang.people import services as people
 from genklang.protocol import types
 from genklang.protocol.reading import canonical_json, digest
@@ -40,6 +40,7 @@ class DatabaseDriver:
         self.now = 0
         monkeypatch.setattr(clock, "now", lambda: self.now)
         monkeypatch.setattr(ledger, "draw_arm", lambda *_: None)  # the stories tell how the lot fell
+        monkeypatch.setattr(Recorder, "_draw_sample", lambda *_: None)
 
     def start(self, protocol: types.Protocol, *, zone: str) -> None:
         organisation = people.add_organisation(slug="lindmala", name="Lindmåla", zone=zone)
@@ -67,23 +68,29 @@ class DatabaseDriver:
             pass
 
     def outcome(self) -> Outcome:
+        self.tick(self.now)  # what a late event has made overdue is the worker's next round
         row = Enrolment.objects.get()
         state = load_state(row)
         rows = list(OutcomeFact.objects.filter(current=True))
-        labels = {due.id: label(due) for due in state.dues} | {fact.due: _label(fact) for fact in rows}
+        labels = _labels({due.id: label(due) for due in state.dues} | {fact.due: label(fact) for fact in rows})
         alarms = Alarm.objects.filter(closed_at=None)
         return Outcome(
             state.stage,
             state.arm,
-            {_label(fact): (fact.status, _minutes_late(fact)) for fact in rows},
+            {labels[fact.due]: (fact.status, _minutes_late(fact)) for fact in rows},
             {labels[alarm.due]: tuple(alarm.told.strip("|").split("|")) for alarm in alarms},
             {labels[task.due]: task.role for task in Task.objects.filter(closed_at=None)},
         )
 
 
-def _label(fact: OutcomeFact) -> str:
-    second = "b" if fact.occurrence.endswith("b") else ""
-    return f"{fact.expectation} {fact.slot_date} {fact.slot_time}{second}"
+def _labels(found: dict[str, str]) -> dict[str, str]:
+    """As stories call them: of several with one target the later are "… #2"."""
+    times: dict[str, int] = {}
+    labels = {}
+    for due, text in sorted(found.items()):
+        times[text] = times.get(text, 0) + 1
+        labels[due] = text if times[text] == 1 else f"{text} #{times[text]}"
+    return labels
 
 
 def _minutes_late(fact: OutcomeFact) -> float | None:

@@ -12,7 +12,7 @@ def test_three_hundred_talk_in_groups_of_four() -> None:
     (life,) = rehearsed(BORLANGE, enrolments=1, years=3).participants
     talked = [event for event in life.events if event.kind == "talked"]
     assert {event.data["people"] for event in talked} == {4}
-    assert 4 * len(talked) == pytest.approx(300, rel=0.02)
+    assert 4 * len(talked) == pytest.approx(300, rel=0.05)
 
 
 def test_the_first_two_phases_take_just_over_a_year() -> None:
