@@ -72,7 +72,7 @@ class DatabaseDriver:
         row = Enrolment.objects.get()
         state = load_state(row)
         rows = list(OutcomeFact.objects.filter(current=True))
-        labels = _labels({due.id: label(due) for due in state.dues} | {fact.due: label(fact) for fact in rows})
+        labels = _labels({due.id: label(due) for due in state.dues} | {fact.due: _label(fact) for fact in rows})
         alarms = Alarm.objects.filter(closed_at=None)
         return Outcome(
             state.stage,
@@ -81,6 +81,11 @@ class DatabaseDriver:
             {labels[alarm.due]: tuple(alarm.told.strip("|").split("|")) for alarm in alarms},
             {labels[task.due]: task.role for task in Task.objects.filter(closed_at=None)},
         )
+
+
+def _label(fact: OutcomeFact) -> str:
+    second = "b" if fact.occurrence == f"{fact.slot_date}T{fact.slot_time}b" else ""
+    return f"{fact.expectation} {fact.slot_date} {fact.slot_time}{second}"
 
 
 def _labels(found: dict[str, str]) -> dict[str, str]:
