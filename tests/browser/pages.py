@@ -27,6 +27,8 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/practices/sundsvall-skonsmon/"),
     ("nobody", "/practices/sundsvall-skonsmon/rehearse/?enrolments=20&years=1.5"),
     ("nobody", "/board/nosuchaddress/"),
+    ("nobody", "/practices/umea-medicingivare/evidence/"),
+    ("nobody", "/practices/umea-medicingivare/evidence/?people=many"),
     ("nobody", "/practices/compare/"),
     ("nobody", "/practices/compare/?practice=umea-medicingivare&practice=eskilstuna-hemrehab"),
     ("nobody", "/practices/compare/?practice=nope"),

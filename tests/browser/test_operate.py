@@ -57,6 +57,8 @@ def scene(ward: Ward, company: Enrolment, trial: Adoption, bo: User, doris: Pers
         *(("alva", to(side, running)) for side in sides),
         ("alva", to("adoption", past)),
         ("alva", to("result", past)),
+        ("alva", to("give-back", running)),
+        ("alva", to("give-back", past)),
         ("alva", "/work/"),
         ("doris", "/me/"),
         ("doris", to("my-form", own, "booked")),

@@ -12,8 +12,7 @@ from genklang import evaluate as evaluation  # its parts, and numpy with them, l
 from genklang.bank.adopters import Adopter, Release
 from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.selectors import protocol_of
-from genklang.bank.vocabulary import label as word_for
-from genklang.bank.wording import in_unit, language, number, said
+from genklang.bank.wording import design_in_words, in_unit, language, number, said, verdict_in_words
 from genklang.charts import Chart, Point, chart_intervals
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 PERCENT = 100
 FEWEST_FOR_A_POOL = 2
+# A level says how things stand, and a series what became of a whole place: neither is so much for each person.
+NOT_A_PERSONS = ("one_group", "survey", "interrupted_time_series")
 
 
 @dataclass(frozen=True)
@@ -291,10 +292,7 @@ def given_row(one: Released) -> dict[str, object]:
         "verdict": verdict_in_words(one.verdict),
         "as_planned": one.as_planned,
         "lost": in_unit(one.attrition, "share", decimals=0),
-        "groups": [
-            {"name": group.name.say(language()).strip("“”").capitalize(), "text": _group(group, scale)}
-            for group in one.groups
-        ],
+        "groups": [{"name": _arm(group), "text": _group(group, scale)} for group in one.groups],
     }
 
 
@@ -309,38 +307,18 @@ def _group(group: Group, scale: float) -> str:
     return _("%(n)s people, %(value)s on average") % {"n": number(group.n), "value": value}
 
 
-def design_in_words(design: str) -> str:
-    """How a result was made, in the bank's own words for it."""
-    return word_for("designs", design, language())
-
-
-def verdict_in_words(verdict: str) -> str:
-    """The verdict as a short text."""
-    return {
-        "better": _("Better"),
-        "worse": _("Worse"),
-        "difference shown": _("A difference"),
-        "no difference shown": _("No difference shown"),
-        "uninformative": _("Too uncertain to say"),
-    }.get(verdict, verdict)
-
-
 def _for_us(outcome: OutcomeEvidence, people: int) -> list[tuple[str, str]]:
     """Effect times people: a share becomes people, an amount so much in all. Nothing for how a level stands."""
-    from genklang.evaluate.release.results import LEVELS
-
-    poolable = [each.released for each in outcome.given if each.comparable and each.released.design not in LEVELS]
-    if not poolable:
+    carried = [each for each in outcome.given if each.comparable and each.released.design not in NOT_A_PERSONS]
+    if not carried:
         return []
-    scale = people / PERCENT if poolable[0].is_share else people
-    unit = _("people") if poolable[0].is_share else outcome.unit
+    one, place = carried[0].released, carried[0].adopter.place
+    scale = people / PERCENT if one.is_share else people
+    unit = _("people") if one.is_share else outcome.unit
     pooled = outcome.pooled
     if pooled is None:
-        one = poolable[0]
         ends = [value * _scale(one) for value in (one.value, one.low, one.high)]
-        return [
-            (_("If it goes as in %(place)s") % {"place": outcome.given[0].adopter.place}, _so_much(ends, scale, unit))
-        ]
+        return [(_("If it goes as in %(place)s") % {"place": place}, _so_much(ends, scale, unit))]
     said_ = [(_("If it goes as on average"), _so_much(_ends(pooled.headline), scale, unit))]
     if pooled.prediction:
         said_.append((_("What one place more may expect"), _so_much(_ends(pooled.prediction), scale, unit)))

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from genklang.bank.models import in_swedish
+from genklang.bank.vocabulary import label
+from genklang.evaluate.verdicts import Verdict
 from genklang.protocol.types import Labelled, Text
 from genklang.protocol.units import HOUR, MINUTE, SECOND, Duration
 
@@ -24,6 +26,22 @@ def language() -> Language:
 def said(text: Text | Labelled | None) -> str:
     """A text in the reader's language; empty for none."""
     return text.in_language(language()) if text else ""
+
+
+def design_in_words(design: str) -> str:
+    """How a result is made: the vocabulary's word."""
+    return label("designs", design, language())
+
+
+def verdict_in_words(verdict: str) -> str:
+    """A verdict as a short text."""
+    return {
+        Verdict.BETTER: _("Better"),
+        Verdict.WORSE: _("Worse"),
+        Verdict.DIFFERENT: _("A difference"),
+        Verdict.NO_DIFFERENCE: _("No difference shown"),
+        Verdict.UNINFORMATIVE: _("Too uncertain to say"),
+    }[Verdict(verdict)]
 
 
 def number(value: float, *, decimals: int | None = None) -> str:

@@ -1,6 +1,7 @@
 """The evidence page: real results pooled and graded, silence counted, invented ones never."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -130,6 +131,23 @@ def test_what_was_measured_otherwise_is_shown_and_not_pooled(practice: Practice,
     found = evidence_of(practice)
     assert found is not None and found.primary is not None and found.primary.pooled is None
     assert "Measured otherwise" in page(client)
+
+
+def test_what_is_carried_over_names_the_place_that_it_comes_from(practice: Practice) -> None:
+    give(practice, "Borlänge", result(-3.0), digest="sha256:" + "0" * 64)
+    give(practice, "Umeå", result(-9.0))
+    found = evidence_of(practice)
+    assert found is not None and found.primary is not None
+    [(name, much)] = found.primary.for_us(10)
+    assert "Umeå" in name and much.startswith("−90")
+
+
+@pytest.mark.parametrize("design", ["interrupted_time_series", "one_group"])
+def test_what_is_not_so_much_a_person_is_not_carried_over(practice: Practice, design: str) -> None:
+    give(practice, "Umeå", replace(result(-9.0), design=design))
+    found = evidence_of(practice)
+    assert found is not None and found.primary is not None
+    assert found.primary.for_us(200) == []
 
 
 def test_a_release_beside_an_earlier_one_must_not_tell_of_few(practice: Practice) -> None:

@@ -8,9 +8,10 @@ from genklang.bank.adopters import Adopter, Release
 from genklang.operate import services
 from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Status
-from genklang.operate.pages.giving import offers_of
+from genklang.operate.pages.giving import _was_locked, offers_of
 from genklang.people.models import AccessLog, Action, Organisation, User
 from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward, publish
 from tests.web.operate_pages.test_result import few_of_the_trial
 
 
@@ -68,6 +69,19 @@ def test_who_may(trial: Adoption, bo: User, cia: User, sign_in: SignIn) -> None:
     assert sign_in(cia).get(path(trial)).status_code == 404
     assert sign_in(cia).post(path(trial), {"seen": []}).status_code == 404
     assert Client().get(path(trial)).status_code == 302
+
+
+def test_a_plan_is_locked_only_if_the_first_began_under_it(ward: Ward, dispensers: Adoption) -> None:
+    assert _was_locked(dispensers)
+    text = dispensers.protocol_version.source
+    changed = publish(text.replace("target: 0.99}", "target: 0.5}").replace("version: 1.0.0", "version: 2.0.0"))
+    dispensers.protocol_version = changed
+    dispensers.save()
+    assert not _was_locked(dispensers)
+
+
+def test_an_imported_past_was_not_planned(trial: Adoption) -> None:
+    assert not _was_locked(trial)
 
 
 def test_the_bank_knows_who_began_and_who_stopped(trial: Adoption) -> None:

@@ -118,8 +118,11 @@ def _arms(protocol: Protocol) -> dict[str, evaluation.Text]:
 
 
 def _was_locked(adoption: Adoption) -> bool:
-    """Whether the plan stood in the protocol before the first person began: not in an imported past."""
-    return not adoption.historical
+    """Whether the first who took part began under the plan that was followed; never so in an imported past."""
+    first = Enrolment.objects.with_protocol().filter(adoption=adoption).order_by("enrolled_at", "pk").first()
+    if adoption.historical or first is None:
+        return False
+    return protocol_of(first.protocol_version).study == protocol_of(adoption.protocol_version).study
 
 
 def _label(protocol: Protocol, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
+from genklang.bank.wording import design_in_words, verdict_in_words
 from genklang.charts import Chart
 from genklang.evaluate.findings import Estimate, Finding
 from genklang.evaluate.plain import PERCENT as IN_PERCENT
@@ -15,7 +16,6 @@ from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.report import p_value
 from genklang.evaluate.texts import Text, decimals_for, number
-from genklang.evaluate.verdicts import Verdict
 from genklang.measure.study import StudyTable, series_table, study_table
 from genklang.measure.tables import Tables
 from genklang.operate.models import Adoption
@@ -179,27 +179,6 @@ def label_of(protocol: Protocol, name: str) -> str:
     labels = {key: say(each) for key, each in (*protocol.facts.items(), *outcomes.items())}
     label = labels.get(name, name)
     return label if list(labels.values()).count(label) == 1 else name
-
-
-def verdict_in_words(verdict: Verdict) -> str:
-    """The verdict as a short text."""
-    return {
-        Verdict.BETTER: _("Better"),
-        Verdict.WORSE: _("Worse"),
-        Verdict.DIFFERENT: _("A difference"),
-        Verdict.NO_DIFFERENCE: _("No difference shown"),
-        Verdict.UNINFORMATIVE: _("Too uncertain to say"),
-    }[verdict]
-
-
-def design_in_words(design: str) -> str:
-    """How the study is made."""
-    return {
-        "randomised": _("Randomised: chance decided who"),
-        "one_group": _("One group, compared with a target"),
-        "before_after": _("The same people, before and after"),
-        "interrupted_time_series": _("Before and after, month by month"),
-    }.get(design, design)
 
 
 def flow_steps(finding: Finding) -> list[dict[str, Any]]:
