@@ -38,7 +38,7 @@ class Upcoming:
 
     @property
     def first(self) -> int | None:
-        """The earlier of both."""
+        """The earliest of them."""
         return min((instant for instant in (self.due, self.send, self.free) if instant is not None), default=None)
 
 
