@@ -107,5 +107,6 @@ def check_page(page: Page) -> None:
 
 def axe(page: Page) -> None:
     """Asserts that axe finds no violation, and prints those it finds."""
+    page.wait_for_load_state()
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert results.violations_count == 0, f"{page.url} at {page.viewport_size}\n{results.generate_report()}"

@@ -136,7 +136,7 @@ def test_alva_sees_how_the_same_people_answered_before_and_after(
     page = open_as(alva, reverse("operate:result", args=[programme.public_id]))
     expect(page.locator(".sentences").first).to_contain_text("6 personer mättes både före och efter")
     expect(page.locator(".sentences").first).to_contain_text("gick från 4,00 till 6,00")
-    expect(page.locator("main")).to_contain_text("Samma personer, före och efter")
+    expect(page.locator("main")).to_contain_text("Före och efter · Bättre")
     expect(page.locator("main")).to_contain_text("inte mätt alls: 1")
     both_widths(page)
     page.goto(page.url.replace("/result/", "/"))

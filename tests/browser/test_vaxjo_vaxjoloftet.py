@@ -187,6 +187,7 @@ def test_the_wall_shows_the_case_balance_and_nobody(
 
 def assert_readable(screen: Page) -> None:
     """At five metres: figures at least an eighth of the screen's height, labels at least a thirtieth; no scrolling."""
+    screen.wait_for_load_state()  # its words may stand there before its style does
     sizes = screen.evaluate(
         """() => Object.fromEntries(['.figure', '.tile h2', '.note'].map(one =>
         [one, Math.min(...[...document.querySelectorAll(one)].map(e => parseFloat(getComputedStyle(e).fontSize)))]))"""

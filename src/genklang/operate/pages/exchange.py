@@ -253,17 +253,18 @@ def _only_answers(protocol: Protocol, kind: str, declared: EventKind, roles: fro
 
 
 def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> list[tuple[str, Card]]:
-    """What has come and waits for an answer, the oldest first; each with the key of its event."""
+    """What has come and waits for an answer, what is due soonest first; each with the key of its event."""
     words = telling.words
     labels = {name: say(kind) for name, kind in words.protocol.events.items() if set(roles) & set(kind.by)}
     ways, links = Ways(words, labels), dict[str, Links]()
-    for due in Due.objects.filter(enrolment=enrolment, opens_at__lte=words.now).order_by("target_at"):
+    for due in Due.objects.filter(enrolment=enrolment, opens_at__lte=words.now).order_by("target_at", "due"):
         found = [(way.label, f"{_form(enrolment, way.kind)}?{way.query}") for way in ways.of(due.due)]
         links.setdefault(anchor_of(due.due), []).extend(found)
-    came = Event.objects.filter(enrolment=enrolment, key__in=links).exclude(by__in=list(roles))
-    rows = [row for row in came if links[row.key]]
+    came = {
+        row.key: row for row in Event.objects.filter(enrolment=enrolment, key__in=links).exclude(by__in=list(roles))
+    }
+    rows = [came[key] for key, found in links.items() if found and key in came]
     telling.ready(rows)
-    rows.sort(key=lambda row: row.occurred_at)
     return [(row.key, _card(row, telling, list(dict.fromkeys(links[row.key])))) for row in rows]
 
 
