@@ -27,13 +27,15 @@ class Remembering:
     degrees_of_freedom: float
 
 
-def fit_remembering(values: Floats, design: Floats, periods: Floats) -> Remembering:
+def fit_remembering(
+    values: Floats, design: Floats, periods: Floats, *, autocorrelation: float | None = None
+) -> Remembering:
     """Generalised least squares of `values` (n,) on `design` (n, k) with autocorrelation r^gap between neighbours.
 
-    `periods` (n,) are whole numbers, increasing; a gap of two periods has r². Degrees of freedom are those of the
-    effective number of measurements, n(1 - r)/(1 + r), less k, and at least three.
+    `periods` (n,) are whole numbers, increasing; a gap of two periods has r². `autocorrelation` is r where it is known.
+    Degrees of freedom are those of the effective number of measurements, n(1 - r)/(1 + r), less k, and at least three.
     """
-    r = _most_likely(values, design, periods)
+    r = _most_likely(values, design, periods) if autocorrelation is None else autocorrelation
     y, x = _whitened(values, design, periods, r)
     q, upper = np.linalg.qr(x)
     coefficients = np.linalg.solve(upper, q.T @ y)

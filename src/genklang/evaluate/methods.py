@@ -110,6 +110,23 @@ NEWEY_WEST = Method(
     formula="least squares; errors from residuals up to 4(n/100)^(2/9) periods apart; t(n - k)",
     source="Newey & West (1987), Econometrica 55:703-708",
 )
+QUASI_POISSON = Method(
+    id="quasi_poisson",
+    name=Text(
+        sv="segmenterad regression av antal (quasi-Poisson) med autokorrelation",
+        en="segmented regression of counts (quasi-Poisson) with autocorrelation",
+    ),
+    formula="log(mean/exposed) = a + b*t + level*after + slope*(t - t0)*after, variance = phi*mean, errors AR(1) by "
+    "REML; ratio = exp(log(sum with) - log(sum without) ± t*se); difference = fitted*(1 - 1/ratio)",
+    source="Lopez Bernal, Cummins & Gasparrini (2017), Int J Epidemiol 46:348-355; Breslow & Clayton (1993), JASA "
+    "88:9-25; Steenland & Armstrong (2006), Epidemiology 17:512-519",
+)
+QUASI_POISSON_NEWEY_WEST = Method(
+    id="quasi_poisson_newey_west",
+    name=Text(sv="segmenterad regression av antal, Newey-West", en="segmented regression of counts, Newey-West"),
+    formula="Poisson regression; errors from residuals up to 4(n/100)^(2/9) periods apart; t(n - k)",
+    source="Newey & West (1987), Econometrica 55:703-708",
+)
 KAPLAN_MEIER = Method(
     id="kaplan_meier",
     name=Text(sv="Kaplan-Meier", en="Kaplan-Meier"),

@@ -26,15 +26,18 @@ class Options(TypedDict, total=False):
     event: str | None  # column: whether the time ended with the event (survival)
     before: str | None  # column: the measurement before (before-after)
     cluster: str | None  # column: the group (unit, school) that was assigned, or sampled, whole
-    group: str | None  # column: the municipality or unit followed over time (difference-in-differences, synthetic)
+    group: str | None  # column: the municipality or unit followed over time (panels; series with others to compare)
     first: str | None  # column: the group's first period with the practice, empty for never
     controls: Controls | None  # "never" or "not_yet": which groups to compare with (difference-in-differences)
+    exposure: str | None  # column: how many were exposed (people, visits, days), for counts (series, one group)
+    received: str | None  # column: the arm that each in fact got, where it may differ from the lot (randomised)
     cost: str | None  # column: what each person cost (cost-effectiveness)
     willingness: float | None  # what one unit of the outcome is worth, in SEK (cost-effectiveness)
     weight: str | None  # column: how many each answer stands for (survey)
     population: str | None  # column: the size of the row's stratum in the population (survey)
     start: str | int | None  # first period with the practice (series)
     season: int | None  # periods in a year, to allow for the season (series)
+    waves: int  # how many waves the season is made of: 1 is one top a year (series)
     horizon: float | None  # when to compare (survival), or periods after the start to average over (series)
     target: float | None  # what one group is compared with; a share from 0 to 1
     kind: OutcomeKind | None  # "share", "mean" or "count", instead of inferring it

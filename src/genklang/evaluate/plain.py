@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from genklang.evaluate import plain_places, plain_worth
@@ -302,7 +303,33 @@ def _who_series(finding: Finding) -> Text:
     ).fill(n0=before.n, n1=after.n)
 
 
+def _seen_counts(finding: Finding) -> Text:
+    """Counts: how many more or fewer, in percent of what was expected."""
+    ratio, estimate = finding.estimated("rate_ratio"), finding.estimate
+    percent = replace(
+        ratio, value=100 * (ratio.value - 1), low=100 * ((ratio.low or 0.0) - 1), high=100 * ((ratio.high or 0.0) - 1)
+    )
+    decimals = min(1, _decimals(percent))
+    scale = 100.0 if dict(finding.settings).get("exposure") else 1.0
+    return Text(
+        sv="De första {n} perioderna efter starten var ”{outcome}” {change} procent {word} än väntat ({interval}); det "
+        "är {amount} {per}.",
+        en="In the first {n} periods after the start “{outcome}” was {change} percent {word} than expected "
+        "({interval}); that is {amount} {per}.",
+    ).fill(
+        n=f"{dict(finding.settings).get('horizon') or 0:g}",
+        outcome=finding.outcome.label,
+        change=Number(abs(percent.value), decimals),
+        word=_LOWER_HIGHER[0] if percent.value < 0 else _LOWER_HIGHER[1],
+        interval=interval_words(percent, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        amount=_signed(estimate, scale=scale, words=_FEWER_MORE, decimals=_decimals(estimate, scale)),
+        per=Text(sv="per 100 exponerade", en="per 100 exposed") if scale > 1 else Text(sv="per period", en="a period"),
+    )
+
+
 def _seen_series(finding: Finding) -> Text:
+    if finding.outcome.kind == "count":
+        return _seen_counts(finding)
     estimate, decimals = finding.estimate, _decimals(finding.estimate)
     slope = finding.estimated("slope_change")
     template = Text(

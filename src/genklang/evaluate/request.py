@@ -19,7 +19,7 @@ POINTS = Text(sv="enheter", en="units")
 
 COLUMNS = (
     *("outcome", "treatment", "time", "event", "before", "cluster"),
-    *("group", "first", "cost", "weight", "population"),
+    *("group", "first", "exposure", "received", "cost", "weight", "population"),
 )
 
 
@@ -43,12 +43,15 @@ class Request:
     group: str | None = None
     first: str | None = None
     controls: Controls | None = None
+    exposure: str | None = None
+    received: str | None = None
     cost: str | None = None
     willingness: float | None = None
     weight: str | None = None
     population: str | None = None
     start: str | None = None
     season: int | None = None
+    waves: int = 1
     horizon: float | None = None
     target: float | None = None
     kind: OutcomeKind | None = None
@@ -84,6 +87,7 @@ class Request:
             ("draws", self.draws, 99, 10**8),
             ("seed", self.seed, 0, 2**64),
             ("season", self.season, 2, 10**6),
+            ("waves", self.waves, 1, 12),
             ("relevant", self.relevant, 0, LARGEST),
             ("target", self.target, -LARGEST, LARGEST),
             ("horizon", self.horizon, 0, LARGEST),

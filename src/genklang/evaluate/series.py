@@ -15,7 +15,7 @@ from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.texts import Text
 
 LEAST_POINTS = 4
-_LEVEL, _SLOPE = 2, 3  # columns of the design
+LEVEL_AT, SLOPE_AT = 2, 3  # columns of the design
 
 
 AVERAGE = Text(sv="skillnad mot väntat, i snitt efter starten", en="difference from expected, average after the start")
@@ -58,22 +58,24 @@ def segmented_regression(
     periods: Floats,
     start: float,
     season: int | None = None,
+    waves: int = 1,
     horizon: float | None = None,
     confidence: float = 0.95,
 ) -> Segmented:
     """Level and slope change of `values` (n,) at `periods` (n,), whole and strictly increasing, from period `start` on.
 
-    `season` is the number of periods in a year (12 for months): one pair of sine and cosine. The average is over the
-    first `horizon` periods; unless given, over as many as there were before, so that the earlier line is drawn no
+    `season` is the number of periods in a year (12 for months): `waves` pairs of sine and cosine, the first going round
+    once a year, the second twice (Bhaskaran et al. 2013, Int J Epidemiol 42:1187-1195). The average is over the first
+    `horizon` periods; unless given, over as many as there were before, so that the earlier line is drawn no
     further ahead than it was seen. Errors are first-order
     autocorrelated, by restricted maximum likelihood. Raises EvaluationError when a side has fewer than four points, the
     order is wrong or nothing varies.
     """
     values, periods = np.asarray(values, dtype=np.float64), np.asarray(periods, dtype=np.float64)
     after = periods >= start
-    _check(values, periods, after)
-    design = _design(periods, after, start, season)
-    _check_free(design)
+    check_course(values, periods, after)
+    design = course(periods, after, start, season, waves)
+    check_free(design)
     _check_noise(values, design)
     remembering = fit_remembering(values, design, periods)
     first = _Fit(
@@ -83,7 +85,7 @@ def segmented_regression(
         method=SEGMENTED,
     )
     lags = int(np.floor(4 * (len(values) / 100) ** (2 / 9)))
-    judged = _horizon(periods, start, horizon)
+    judged = horizon_of(periods, start, horizon)
     near = after & (periods < start + judged)
     average, level, slope = _estimates(first, design, near, confidence)
     fitted = design @ first.coefficients
@@ -93,14 +95,14 @@ def segmented_regression(
         slope=slope,
         second=_estimates(_newey_west(values, design, lags), design, near, confidence),
         fitted=fitted,
-        expected=fitted - design[:, [_LEVEL, _SLOPE]] @ first.coefficients[[_LEVEL, _SLOPE]],
+        expected=fitted - design[:, [LEVEL_AT, SLOPE_AT]] @ first.coefficients[[LEVEL_AT, SLOPE_AT]],
         autocorrelation=remembering.autocorrelation,
         lags=lags,
         horizon=judged,
     )
 
 
-def _horizon(periods: Floats, start: float, horizon: float | None) -> float:
+def horizon_of(periods: Floats, start: float, horizon: float | None) -> float:
     """How many periods after the start the average is over."""
     most = float(periods[-1]) - start + 1
     if horizon is None:
@@ -133,7 +135,7 @@ def _newey_west(values: Floats, design: Floats, lags: int) -> _Fit:
 
 def _estimates(fit: _Fit, design: Floats, near: Bools, confidence: float) -> tuple[Estimate, Estimate, Estimate]:
     """Average, level and slope: each a weighted sum of the coefficients of level and slope."""
-    average = design[near][:, [_LEVEL, _SLOPE]].mean(axis=0)
+    average = design[near][:, [LEVEL_AT, SLOPE_AT]].mean(axis=0)
     sums = (("average", AVERAGE, average), ("level", LEVEL, (1.0, 0.0)), ("slope", SLOPE, (0.0, 1.0)))
     first, second, third = (
         _combined(fit, np.array(weights), f"{name}_change{fit.suffix}", label, confidence)
@@ -142,19 +144,20 @@ def _estimates(fit: _Fit, design: Floats, near: Bools, confidence: float) -> tup
     return first, second, third
 
 
-def _design(periods: Floats, after: Bools, start: float, season: int | None) -> Floats:
-    """Columns: constant, time from the start, after, time from the start when after, and the season's wave."""
+def course(periods: Floats, after: Bools, start: float, season: int | None, waves: int = 1) -> Floats:
+    """Columns: constant, time from the start, after, time from the start when after, and the season's waves."""
     since = periods - start
     columns = [np.ones(len(periods)), since, after.astype(np.float64), np.where(after, since, 0.0)]
     if season is not None:
         angle = 2 * np.pi * periods / season
-        columns += [np.sin(angle), np.cos(angle)] if season > 2 else [np.cos(angle)]
+        for wave in range(1, min(waves, season // 2) + 1):
+            columns += [np.cos(wave * angle)] if 2 * wave == season else [np.sin(wave * angle), np.cos(wave * angle)]
     return np.column_stack(columns)
 
 
 def _combined(fit: _Fit, weights: Floats, name: str, label: Text, confidence: float) -> Estimate:
     """A weighted sum of the coefficients of level and slope with its interval."""
-    places = [_LEVEL, _SLOPE]
+    places = [LEVEL_AT, SLOPE_AT]
     value = float(weights @ fit.coefficients[places])
     error = max(0.0, float(weights @ fit.covariance[np.ix_(places, places)] @ weights)) ** 0.5
     half = t_quantile(confidence, fit.degrees_of_freedom) * error
@@ -174,7 +177,7 @@ def _combined(fit: _Fit, weights: Floats, name: str, label: Text, confidence: fl
     )
 
 
-def _check(values: Floats, periods: Floats, after: Bools) -> None:
+def check_course(values: Floats, periods: Floats, after: Bools) -> None:
     check_known(values)
     problems = Problems()
     if np.any(np.diff(periods) <= 0):
@@ -198,7 +201,7 @@ def _check(values: Floats, periods: Floats, after: Bools) -> None:
     problems.check()
 
 
-def _check_free(design: Floats) -> None:
+def check_free(design: Floats) -> None:
     n, k = design.shape
     if n - k < 2 or np.linalg.matrix_rank(design) < k:
         raise refuse(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from genklang.evaluate import flags
 from genklang.evaluate.arrays import Floats
-from genklang.evaluate.columns import TimeUnit, numbers, start_in, times, yes_no
-from genklang.evaluate.findings import Arm, Curve, Finding, Flag
+from genklang.evaluate.counts import Counted, segmented_counts
+from genklang.evaluate.designs.course import Course, Line, read_course
+from genklang.evaluate.findings import Arm, Curve, Estimate, Finding, Flag, Kind
 from genklang.evaluate.judgement import judged
-from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
-from genklang.evaluate.series import Segmented, segmented_regression
+from genklang.evaluate.series import segmented_regression
 from genklang.evaluate.texts import Number, Text
 
 FEW_POINTS = 8
 STRONG_AUTOCORRELATION = 0.5
+SMALL_COUNT = 20
 ASSUMPTIONS = (
     Text(
         sv="Utan arbetssättet hade den tidigare utvecklingen fortsatt i en rak linje (och med samma säsong, om "
@@ -38,166 +38,147 @@ ASSUMPTIONS = (
 )
 
 
+UNMOVED = Text(
+    sv="Det som annars ändrades vid den tiden gjorde det lika mycket i jämförelseserien, som inte fick arbetssättet.",
+    en="What else changed at that time did so as much in the series compared with, which did not get the practice.",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Read:
-    values: Floats
-    periods: Floats
-    start: float
-    was_sorted: bool
-    missing: int
-    gaps: int
+class _Answer:
+    """What numbers and counts have in common: estimates (the headline first), the other method's p, and lines."""
+
+    estimates: tuple[Estimate, ...]
+    second_p: float | None
+    fitted: Floats
+    expected: Floats
+    autocorrelation: float
+    horizon: float
+    settings: tuple[tuple[str, str | int | float | None], ...]
+    kind: Kind
+    own: Line
 
 
 def build(request: Request) -> Finding:
-    """The finding of an interrupted time series: `outcome` per `time`, from `start` on (or where `treatment` is 1)."""
+    """The finding of an interrupted time series: `outcome` per `time`, from `start` on (or where `treatment` is 1).
+
+    Counts (`kind="count"`, or an `exposure`) are regressed as rates. With `group` and `treated`, the other groups are
+    compared with. Raises EvaluationError with all that is wrong.
+    """
     request.needs("outcome", "time")
-    read = _read(request)
-    result = segmented_regression(
-        read.values,
-        periods=read.periods,
-        start=read.start,
-        season=request.season,
-        horizon=request.horizon,
-        confidence=request.confidence,
-    )
-    after = read.periods >= read.start
+    is_count = request.kind == "count" or request.exposure is not None
+    read = read_course(request, is_count=is_count)
+    answer = _counts(request, read) if is_count else _numbers(request, read)
+    after = answer.own.periods >= read.start
+    seen = _shown(answer.own, per_exposed=request.exposure is not None)
     arms = (
-        _arm("after", Text(sv="efter starten", en="after the start"), read.values[after], is_control=False),
-        _arm("before", Text(sv="före starten", en="before the start"), read.values[~after], is_control=True),
+        _arm("after", Text(sv="efter starten", en="after the start"), seen[after], is_control=False),
+        _arm("before", Text(sv="före starten", en="before the start"), seen[~after], is_control=True),
     )
-    relevant = float(read.values[~after].std(ddof=1)) / 2 if request.relevant is None else request.relevant
-    average = result.average
-    plan = request.departures(horizon=result.horizon)
-    verdict, depends = judged(average, result.second[0].p, better=request.better, relevant=relevant)
+    relevant = float(seen[~after].std(ddof=1)) / 2 if request.relevant is None else request.relevant
+    plan = request.departures(horizon=answer.horizon)
+    verdict, depends = judged(answer.estimates[0], answer.second_p, better=request.better, relevant=relevant)
     return Finding(
         design="interrupted_time_series",
         question=Text(
             sv="Ändrades ”{outcome}” när arbetssättet började?", en="Did “{outcome}” change when the practice began?"
         ).fill(outcome=request.label or request.outcome or ""),
-        outcome=request.described("mean", request.outcome),
+        outcome=request.described(answer.kind, request.outcome),
         practice=request.practice,
-        estimates=(average, result.level, result.slope, *result.second),
+        estimates=answer.estimates,
         verdict=verdict,
         relevant=relevant,
         confidence=request.confidence,
         arms=arms,
-        assumptions=ASSUMPTIONS,
+        assumptions=ASSUMPTIONS if read.other is None else (*ASSUMPTIONS, UNMOVED),
         plan=plan,
         flags=(
             *flags.depends_on_method(depends),
-            *_flags(read, result, arms),
+            *_flags(read, answer, arms),
             *flags.plan(plan),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=False),
         ),
-        curves=_curves(read, result),
+        curves=_curves(answer),
         settings=(
             ("start", read.start),
             ("season", request.season),
-            ("horizon", result.horizon),
-            ("lags", result.lags),
+            ("waves", request.waves if request.season else None),
+            ("horizon", answer.horizon),
+            ("autocorrelation", answer.autocorrelation),
+            ("exposure", request.exposure),
+            ("compared_series", read.others or None),
+            *answer.settings,
         ),
     )
 
 
-def _read(request: Request) -> _Read:
-    problems = Problems()
-    outcome, time = request.outcome or "", request.time or ""
-    values = numbers(outcome, request.columns[outcome], problems)
-    moments, unit = times(time, request.columns[time], problems)
-    _check_times(moments, time, problems)
-    start = _start(request, moments, unit, problems)
-    problems.check()
-    known = ~np.isnan(values)
-    if not known.any():
-        raise refuse(
-            Text(sv="det finns inga mätningar.", en="there are no measurements."),
-            Text(sv="Fyll i utfallet.", en="Fill in the outcome."),
-            column=outcome,
-        )
-    order = np.argsort(moments[known], kind="stable")
-    ordered = moments[known][order]
-    periods, step = _periods(ordered, time)
-    return _Read(
-        values=values[known][order],
-        periods=periods,
-        start=float(np.ceil((start - ordered[0]) / step - 1e-6)),
-        was_sorted=bool(np.any(np.diff(moments[known]) < 0)),
-        missing=int((~known).sum()),
-        gaps=int((np.diff(periods) > 1).sum()),
+def _numbers(request: Request, read: Course) -> _Answer:
+    own = read.own if read.other is None else _apart(read.own, read.other)
+    result = segmented_regression(
+        own.values,
+        periods=own.periods,
+        start=read.start,
+        season=request.season,
+        waves=request.waves,
+        horizon=request.horizon,
+        confidence=request.confidence,
+    )
+    return _Answer(
+        estimates=(result.average, result.level, result.slope, *result.second),
+        second_p=result.second[0].p,
+        fitted=result.fitted,
+        expected=result.expected,
+        autocorrelation=result.autocorrelation,
+        horizon=result.horizon,
+        settings=(("lags", result.lags),),
+        kind="mean",
+        own=own,
     )
 
 
-def _check_times(moments: Floats, column: str, problems: Problems) -> None:
-    if problems.found:
-        return
-    missing = Text(sv="tiden saknas.", en="the time is missing.")
-    instead = Text(sv="Skriv en tid på varje rad.", en="Write a time in every row.")
-    problems.add_rows([(int(row), missing) for row in np.flatnonzero(np.isnan(moments))], instead, column=column)
+def _apart(own: Line, other: Line) -> Line:
+    """Own less other, period by period: what moves both alike cancels out."""
+    _, mine, theirs = np.intersect1d(own.periods, other.periods, return_indices=True)
+    return Line(
+        values=own.values[mine] - other.values[theirs], exposed=own.exposed[mine], periods=own.periods[mine]
+    )
 
 
-def _start(request: Request, moments: Floats, unit: TimeUnit, problems: Problems) -> float:
-    """When the practice began: as told, or the first time that the treatment column says yes."""
-    if request.start is not None:
-        start = start_in(request.start, unit)
-        if start is None:
-            problems.add(
-                Text(
-                    sv="starten är skriven på annat sätt än tiderna ({s}).",
-                    en="the start is written otherwise than the times ({s}).",
-                ).fill(s=f'"{request.start}"'),
-                Text(
-                    sv='Skriv den som i kolumnen, till exempel "2026-03".',
-                    en='Write it as in the column, for example "2026-03".',
-                ),
-            )
-        return start or 0.0
-    if request.treatment is None:
-        problems.add(
-            Text(sv="det framgår inte när arbetssättet började.", en="nothing tells when the practice began."),
-            Text(
-                sv="Ange start (--start 2026-03), eller en kolumn med 0 före och 1 efter (--treatment).",
-                en="Give start (--start 2026-03), or a column with 0 before and 1 after (--treatment).",
-            ),
-        )
-        return 0.0
-    return _start_of_phase(request.treatment, request.columns[request.treatment], moments, problems)
+def _counts(request: Request, read: Course) -> _Answer:
+    own, other = (
+        None if line is None else Counted(counts=line.values, periods=line.periods, exposed=line.exposed)
+        for line in (read.own, read.other)
+    )
+    if own is None:
+        raise AssertionError("a course without its own series")
+    result = segmented_counts(
+        own,
+        other=other,
+        start=read.start,
+        season=request.season,
+        waves=request.waves,
+        horizon=request.horizon,
+        per_exposed=request.exposure is not None,
+        confidence=request.confidence,
+    )
+    scale = own.exposed if request.exposure is not None else np.ones(len(own.counts))
+    return _Answer(
+        estimates=(result.average, result.ratio, result.level, result.slope, result.second),
+        second_p=result.second.p,
+        fitted=result.fitted / scale,
+        expected=result.expected / scale,
+        autocorrelation=result.autocorrelation,
+        horizon=result.horizon,
+        settings=(("lags", result.lags), ("dispersion", result.dispersion)),
+        kind="count",
+        own=read.own,
+    )
 
 
-def _start_of_phase(column: str, cells: Sequence[object], moments: Floats, problems: Problems) -> float:
-    phases = np.array([np.nan if (phase := yes_no(cell)) is None else phase for cell in cells])
-    order = np.argsort(moments, kind="stable")
-    if np.isnan(phases).any() or np.any(np.diff(phases[order]) < 0) or not phases.any():
-        problems.add(
-            Text(
-                sv="kolumnen är inte 0 före och 1 efter starten.",
-                en="the column is not 0 before and 1 after the start.",
-            ),
-            Text(
-                sv="Skriv 0 på varje rad före starten och 1 på varje efter.",
-                en="Write 0 in each row before the start and 1 after.",
-            ),
-            column=column,
-        )
-        return 0.0
-    return float(moments[phases == 1].min())
-
-
-def _periods(ordered: Floats, column: str) -> tuple[Floats, float]:
-    """Times as whole periods from the first; the shortest step between two is one period."""
-    steps = np.diff(ordered)
-    step = float(steps[steps > 0].min()) if np.any(steps > 0) else 1.0
-    exact = (ordered - ordered[0]) / step
-    periods = np.round(exact)
-    if np.any(np.abs(exact - periods) > 0.01):
-        raise refuse(
-            Text(
-                sv="mätningarna kommer inte med jämna mellanrum.", en="the measurements do not come at even intervals."
-            ),
-            Text(sv="Räkna ihop dem per vecka eller månad först.", en="Add them up per week or month first."),
-            column=column,
-        )
-    return periods, step
+def _shown(line: Line, *, per_exposed: bool) -> Floats:
+    """Counts per one exposed where that is known, otherwise as they are."""
+    return line.values / line.exposed if per_exposed else line.values
 
 
 def _arm(name: str, label: Text, values: Floats, *, is_control: bool) -> Arm:
@@ -211,10 +192,21 @@ def _arm(name: str, label: Text, values: Floats, *, is_control: bool) -> Arm:
     )
 
 
-def _flags(read: _Read, result: Segmented, arms: tuple[Arm, ...]) -> list[Flag]:
+def _flags(read: Course, answer: _Answer, arms: tuple[Arm, ...]) -> list[Flag]:
     fewest = min(arm.n for arm in arms)
     candidates = (
-        (True, flags.said("no_comparison", sv="Ingen jämförelsegrupp.", en="No comparison group.")),
+        (
+            read.other is None,
+            flags.said("no_comparison", sv="Ingen jämförelsegrupp.", en="No comparison group."),
+        ),
+        (
+            answer.kind == "mean" and _counted(read.own.values),
+            flags.said(
+                "counts_as_numbers",
+                sv="Utfallet ser ut som små antal men räknas som tal; kind=\"count\" (--kind count) ger en kvot.",
+                en="The outcome looks like small counts but is taken as numbers; kind=\"count\" gives a ratio.",
+            ),
+        ),
         (
             read.was_sorted,
             flags.said(
@@ -248,23 +240,28 @@ def _flags(read: _Read, result: Segmented, arms: tuple[Arm, ...]) -> list[Flag]:
             ),
         ),
         (
-            abs(result.autocorrelation) > STRONG_AUTOCORRELATION,
+            abs(answer.autocorrelation) > STRONG_AUTOCORRELATION,
             flags.said(
                 "autocorrelation",
                 sv="Grannperioder liknar varandra starkt (autokorrelation {r}).",
                 en="Neighbouring periods are strongly alike (autocorrelation {r}).",
-                r=Number(result.autocorrelation, 2),
+                r=Number(answer.autocorrelation, 2),
             ),
         ),
     )
     return [flag for applies, flag in candidates if applies]
 
 
-def _curves(read: _Read, result: Segmented) -> tuple[Curve, ...]:
-    x = tuple(map(float, read.periods))
+def _counted(values: Floats) -> bool:
+    return bool(np.all((values >= 0) & (values == np.floor(values))) and values.mean() < SMALL_COUNT)
+
+
+def _curves(answer: _Answer) -> tuple[Curve, ...]:
+    x = tuple(map(float, answer.own.periods))
+    seen = _shown(answer.own, per_exposed=answer.kind == "count")
     lines = (
-        ("observed", Text(sv="Uppmätt", en="Measured"), read.values),
-        ("fitted", Text(sv="Linjer före och efter", en="Lines before and after"), result.fitted),
-        ("expected", Text(sv="Väntat utan arbetssättet", en="Expected without the practice"), result.expected),
+        ("observed", Text(sv="Uppmätt", en="Measured"), seen),
+        ("fitted", Text(sv="Linjer före och efter", en="Lines before and after"), answer.fitted),
+        ("expected", Text(sv="Väntat utan arbetssättet", en="Expected without the practice"), answer.expected),
     )
     return tuple(Curve(name=name, label=label, x=x, y=tuple(map(float, y))) for name, label, y in lines)
