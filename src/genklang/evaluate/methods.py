@@ -95,6 +95,20 @@ PAIRED = Method(
     formula="mean(after - before) ± t(n - 1) * sd(after - before)/sqrt(n)",
     source="Student (1908), Biometrika 6:1-25",
 )
+PAIRED_NEWCOMBE = Method(
+    id="paired_newcombe",
+    name=Text(sv="förändring av en andel inom samma personer", en="change of a share within the same people"),
+    formula="d - sqrt(dl1² - 2*phi*dl1*du0 + du0²), d + sqrt(du1² - 2*phi*du1*dl0 + dl0²); distances to Wilson's limits "
+    "after (1) and before (0); p-value from those who changed, exact",
+    source="Newcombe (1998), Statistics in Medicine 17:2635-2650, method 10; McNemar (1947), Psychometrika 12:153-157",
+)
+RATE = Method(
+    id="rate",
+    name=Text(sv="takt, med ojämnheten inräknad", en="rate, allowing for unevenness"),
+    formula="R = sum(y)/sum(exposed); log R ± t(n - 1) * sqrt(phi/sum(y)), phi = sum((y - R*e)²/(R*e))/(n - 1); with one "
+    "row or no events the exact Poisson limits",
+    source="McCullagh & Nelder (1989), Generalized Linear Models, ch. 6; Garwood (1936), Biometrika 28:437-442",
+)
 SEGMENTED = Method(
     id="segmented",
     name=Text(

@@ -275,23 +275,37 @@ def _meaning_target(finding: Finding) -> Text:
 
 
 def _who_before_after(finding: Finding) -> Text:
+    ratings = int(dict(finding.settings).get("ratings") or 0)
+    if ratings > finding.arms[0].n:
+        return Text(
+            sv="{n} personer mättes både före och efter, med {k} skattningar i allt.",
+            en="{n} people were measured both before and after, by {k} ratings in all.",
+        ).fill(n=finding.arms[0].n, k=ratings)
     return Text(
         sv="{n} personer mättes både före och efter.", en="{n} people were measured both before and after."
     ).fill(n=finding.arms[0].n)
 
 
 def _seen_before_after(finding: Finding) -> Text:
-    estimate, decimals = finding.estimate, _decimals(finding.estimate)
+    estimate, scale = finding.estimate, _scale(finding)
+    decimals = _decimals(estimate, scale)
+    words = _FEWER_MORE if estimate.is_share else _LOWER_HIGHER
     template = Text(
         sv="”{outcome}” gick från {before} till {after} i snitt, {change} ({interval}).",
         en="“{outcome}” went from {before} to {after} on average, {change} ({interval}).",
     )
+    if estimate.is_share:
+        decimals = min(1, decimals)
+        template = Text(
+            sv="”{outcome}” gick från {before} till {after} av 100, {change} av 100 ({interval}).",
+            en="“{outcome}” went from {before} to {after} of 100, {change} per 100 ({interval}).",
+        )
     return template.fill(
         outcome=finding.outcome.label,
-        after=_arm_number(finding.arms[0], 1.0, decimals),
-        before=_arm_number(finding.arms[1], 1.0, decimals),
-        change=_signed(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
-        interval=interval_words(estimate, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
+        after=_arm_number(finding.arms[0], scale, decimals),
+        before=_arm_number(finding.arms[1], scale, decimals),
+        change=_signed(estimate, scale=scale, words=words, decimals=decimals),
+        interval=interval_words(estimate, scale=scale, words=words, decimals=decimals),
     )
 
 
