@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Ints
-from genklang.evaluate.columns import categories
+from genklang.evaluate.columns import categories, yes_no
+from genklang.evaluate.findings import Loss
 from genklang.evaluate.problems import Problems
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
@@ -20,6 +21,11 @@ _CONTROL_WORDS = frozenset(
 _LABELS = {
     True: Text(sv="jämförelsegruppen", en="the comparison group"),
     False: Text(sv="gruppen med insatsen", en="the group with the practice"),
+}
+
+_GIVEN = {
+    True: Text(sv="fick inte insatsen", en="did not get the practice"),
+    False: Text(sv="fick insatsen", en="got the practice"),
 }
 
 
@@ -41,7 +47,23 @@ class Allocation:
     def label(self, *, is_control: bool) -> Text:
         """The arm's name in a sentence: words for 0 and 1, otherwise the data's own word in quotes."""
         name = self.control if is_control else self.treated
-        return _LABELS[is_control] if name in {"0", "1"} else Text(sv=f"”{name}”", en=f"“{name}”")
+        is_coded = {self.control, self.treated} == {"0", "1"}
+        return _LABELS[is_control] if is_coded else Text(sv=f"”{name}”", en=f"“{name}”")
+
+    def crossed(self, received: list[str | None] | None, belongs: Bools, *, is_control: bool) -> tuple[Loss, ...]:
+        """Those of one arm who in fact got another thing than the lot gave, by what they got."""
+        if received is None:
+            return ()
+        got = [received[row] for row in np.flatnonzero(belongs)]
+        own = self.control if is_control else self.treated
+        others = sorted({label for label in got if label is not None and label != own})
+        return tuple(Loss(reason=self.told(label), n=got.count(label)) for label in others)
+
+    def told(self, name: str) -> Text:
+        """What somebody got, in words."""
+        if {self.control, self.treated} == {"0", "1"}:
+            return _GIVEN[name == self.control]
+        return Text(sv=f"fick ”{name}”", en=f"got “{name}”")
 
 
 def allocation(request: Request, problems: Problems) -> Allocation | None:
@@ -100,6 +122,19 @@ def _check_names(names: list[str], request: Request, problems: Problems) -> bool
             column=column,
         )
     return len(problems.found) == before
+
+
+def received(request: Request, arms: Allocation | None, problems: Problems) -> list[str | None] | None:
+    """What each in fact got, by the arms' names; yes and no stand for the two. None where nobody has said."""
+    if request.received is None or arms is None:
+        return None
+    cells = request.columns[request.received]
+    labels = categories(request.received, cells, problems, may_miss=True, most=12)
+    if not {label for label in labels if label is not None} <= {arms.control, arms.treated, *dict(arms.others)}:
+        given = [None if label is None else yes_no(cell) for cell, label in zip(cells, labels, strict=True)]
+        if all((value is None) == (label is None) for value, label in zip(given, labels, strict=True)):
+            return [None if value is None else arms.treated if value else arms.control for value in given]
+    return labels
 
 
 def strata(request: Request, problems: Problems) -> Ints | None:

@@ -12,9 +12,9 @@ from math import comb
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Floats, Ints, t_p, t_quantile
-from genklang.evaluate.findings import Estimate
+from genklang.evaluate.findings import Estimate, Test
 from genklang.evaluate.means import DIFFERENCE, check_known, design_matrix
-from genklang.evaluate.methods import CLUSTER_JACKKNIFE, CLUSTER_RANDOMISATION
+from genklang.evaluate.methods import CLUSTER_INTERACTION, CLUSTER_JACKKNIFE, CLUSTER_RANDOMISATION
 from genklang.evaluate.problems import refuse
 from genklang.evaluate.texts import Text
 
@@ -74,6 +74,47 @@ def difference_between_clusters(
         icc=icc,
         design_effect=1 + (float(sizes @ sizes / sizes.sum()) - 1) * icc,
         ways=ways,
+    )
+
+
+def levels_differ(outcome: Floats, treated: Bools, levels: Ints, *, clusters: Ints, strata: int = 1) -> Test | None:
+    """Whether the arms' difference is the same in all `levels` (n,) of people, when clusters (n,) were assigned.
+
+    Each level's difference in means, left out by cluster in turn: the differences' covariance is the jackknife's (CV3,
+    as the estimate's), so that levels which meet in one cluster are allowed for. Wald's test against F. None where
+    fewer than two levels have both arms however a cluster is left out.
+    """
+    codes = np.unique(clusters, return_inverse=True)[1].astype(np.int64).ravel()
+    count, size = int(codes.max()) + 1, int(levels.max()) + 1
+    place = (codes * size + levels) * 2 + treated
+    length = count * size * 2
+    sums = np.bincount(place, weights=outcome, minlength=length).reshape(count, size, 2)
+    people = np.bincount(place, minlength=length).reshape(count, size, 2).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = sums.sum(axis=0) / people.sum(axis=0)
+        left = (sums.sum(axis=0) - sums) / (people.sum(axis=0) - people)
+    whole, without = means[:, 1] - means[:, 0], left[:, :, 1] - left[:, :, 0]
+    kept = np.isfinite(whole) & np.isfinite(without).all(axis=0)
+    free = count - 1 - strata
+    if int(kept.sum()) < 2 or free < 1:
+        return None
+    apart = (without - whole)[:, kept]
+    contrast = np.eye(int(kept.sum()))[1:] - np.eye(int(kept.sum()))[0]
+    covariance = (count - 1) / count * contrast @ (apart.T @ apart) @ contrast.T
+    gap = contrast @ whole[kept]
+    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    if rank == 0 or free - rank < 0:
+        return None
+    statistic = float(gap @ np.linalg.pinv(covariance, hermitian=True) @ gap) / rank
+    from scipy.special import fdtrc
+
+    return Test(
+        name="interaction",
+        label=CLUSTER_INTERACTION.name,
+        statistic=statistic,
+        degrees_of_freedom=rank,
+        p=float(fdtrc(rank, free, statistic)),
+        method=CLUSTER_INTERACTION,
     )
 
 

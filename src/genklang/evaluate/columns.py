@@ -110,6 +110,15 @@ def numbers(name: str, cells: Sequence[object], problems: Problems) -> Floats:
     return _read(name, cells, problems, number_in, WRITE_NUMBER)
 
 
+def positive(name: str, columns: Columns, problems: Problems) -> Floats:
+    """A column of numbers above zero, NaN where missing."""
+    values = numbers(name, columns[name], problems)
+    wrong = Text(sv="{v} är inget antal.", en="{v} is no amount.")
+    bad = [(int(row), wrong.fill(v=f"{values[row]:g}")) for row in np.flatnonzero(values <= 0)]
+    problems.add_rows(bad, Text(sv="Skriv ett tal över noll.", en="Write a number above zero."), column=name)
+    return values
+
+
 def _read(name: str, cells: Sequence[object], problems: Problems, read: Any, instead: Text) -> Floats:
     wrong = Text(sv="{cell} kan inte läsas här.", en="{cell} cannot be read here.")
     values = np.full(len(cells), np.nan)
@@ -207,6 +216,17 @@ def categories(
         )
         problems.add(wrong.fill(n=len(distinct)), instead.fill(most=most), column=name)
     return labels
+
+
+def many_numbers(cells: Sequence[object], most: int) -> list[float] | None:
+    """A column's numbers, NaN where missing, where all are numbers and more than `most` differ; otherwise None."""
+    values: list[float] = []
+    for cell in cells:
+        value = math.nan if is_missing(cell) else number_in(cell)
+        if value is None:
+            return None
+        values.append(value)
+    return values if len({value for value in values if value == value}) > most else None
 
 
 TimeUnit = Literal["number", "month", "day"]

@@ -165,7 +165,10 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True)
 class ArmFlow:
-    """One arm of the flow: allocated, followed up and analysed, with the reasons for those lost between."""
+    """One arm of the flow: allocated, followed up and analysed, with the reasons for those lost between.
+
+    `crossed` tells who in fact got another thing than the lot gave, and what; they stay in the arm of the lot.
+    """
 
     name: str
     label: Text
@@ -173,6 +176,7 @@ class ArmFlow:
     followed_up: int
     analysed: int
     lost: tuple[Loss, ...] = ()
+    crossed: tuple[Loss, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -182,6 +186,7 @@ class ArmFlow:
             "followed_up": self.followed_up,
             "analysed": self.analysed,
             "lost": [loss.as_dict() for loss in self.lost],
+            "crossed": [loss.as_dict() for loss in self.crossed],
         }
 
 

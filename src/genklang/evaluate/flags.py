@@ -149,6 +149,19 @@ def plan(lines: Sequence[Deviation]) -> list[Flag]:
     return [Flag(id="not_as_planned", text=text.fill(items=items))]
 
 
+def crossed(arms: Sequence[ArmFlow]) -> list[Flag]:
+    n, everybody = sum(loss.n for arm in arms for loss in arm.crossed), sum(arm.allocated for arm in arms)
+    if n == 0:
+        return []
+    text = Text(
+        sv="{n} av {all} fick något annat än lotten gav. De räknas ändå i lottens grupp; skillnaden gäller att ha "
+        "lottats.",
+        en="{n} of {all} got something else than the lot gave. They are still counted in the lot's arm; the difference "
+        "is of having been assigned.",
+    )
+    return [Flag(id="crossovers", text=text.fill(n=n, all=everybody))]
+
+
 def imputed(names: Sequence[str]) -> list[Flag]:
     if not names:
         return []

@@ -77,6 +77,24 @@ RANDOMISATION_EXACT = Method(
     formula="p = P(|d*| >= |d|), treated with the outcome ~ hypergeometric",
     source="Fisher (1935), The Design of Experiments",
 )
+COMPLIERS = Method(
+    id="compliers",
+    name=Text(sv="effekt för dem som gör som lotten säger", en="effect on those who do as the lot says"),
+    formula="(m1 - m0)/(r1 - r0), r the share that got it; error of m - value*r between the arms, through |r1 - r0|",
+    source="Angrist, Imbens & Rubin (1996), JASA 91:444-455; Imbens & Angrist (1994), Econometrica 62:467-475",
+)
+COX = Method(
+    id="cox",
+    name=Text(sv="hazardkvot (Cox)", en="hazard ratio (Cox)"),
+    formula="exp(b), b of the highest partial likelihood with Efron's ties, within strata; exp(b ± z*se)",
+    source="Cox (1972), JRSS B 34:187-220; Efron (1977), JASA 72:557-565",
+)
+PROPORTIONAL = Method(
+    id="proportional",
+    name=Text(sv="är hazardkvoten densamma hela tiden?", en="is the hazard ratio the same all the time?"),
+    formula="correlation of scaled Schoenfeld residuals with the rank of time ~ chi²(1)",
+    source="Grambsch & Therneau (1994), Biometrika 81:515-526",
+)
 WILSON = Method(
     id="wilson",
     name=Text(sv="Wilsons intervall för en andel", en="Wilson's interval for a share"),
@@ -257,12 +275,32 @@ CLUSTER_RANDOMISATION = Method(
     formula="p = share of the ways clusters could have been assigned with |d*| >= |d|",
     source="Gail et al. (1996), Statistics in Medicine 15:1069-1092",
 )
+CLUSTER_INTERACTION = Method(
+    id="cluster_interaction",
+    name=Text(sv="test av samspel när grupper lottats", en="test of interaction when clusters were assigned"),
+    formula="Wald's F over the levels' differences, covariance from leaving out each cluster (CV3); F(levels - 1, "
+    "clusters - 1 - strata)",
+    source="MacKinnon, Nielsen & Webb (2023), J Applied Econometrics 38:671-694",
+)
+REGRESSION_INTERACTION = Method(
+    id="regression_interaction",
+    name=Text(sv="test av samspel med ett tal", en="test of interaction with a number"),
+    formula="y = a + b*treated + c*x + d*treated*x + strata + covariates; t test of d with HC3 errors",
+    source="Imbens & Rubin (2015), Causal Inference, ch. 7; Long & Ervin (2000), American Statistician 54:217-224",
+)
 GROUP_TIME = Method(
     id="group_time",
     name=Text(sv="skillnad i skillnader, kohort för kohort", en="difference-in-differences, cohort by cohort"),
     formula="ATT(g, t) = mean(y_t - y_(g-1) | began g) - mean(y_t - y_(g-1) | without); averaged by cohort size; "
     "errors from each group's influence, t(groups - 1)",
     source="Callaway & Sant'Anna (2021), J Econometrics 225:200-230",
+)
+LONE_ADOPTER = Method(
+    id="lone_adopter",
+    name=Text(sv="skillnad i skillnader med en som började", en="difference-in-differences with one adopter"),
+    formula="(mean after - mean before) less the others' mean; p and interval from the rank among the others, each in "
+    "turn taken for the one that began",
+    source="Conley & Taber (2011), Review of Economics and Statistics 93:113-125",
 )
 SYNTHETIC = Method(
     id="synthetic",

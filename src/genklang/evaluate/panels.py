@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Floats, Ints
-from genklang.evaluate.columns import TimeUnit, categories, is_missing, label_in, numbers, start_in, times, yes_no
+from genklang.evaluate.columns import (
+    TimeUnit,
+    categories,
+    is_missing,
+    label_in,
+    numbers,
+    positive,
+    start_in,
+    times,
+    yes_no,
+)
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
@@ -27,6 +37,8 @@ class Panel:
     unit: TimeUnit
     dropped: tuple[str, ...]  # groups that lack a period
     averaged: bool  # several rows of one group and period were averaged
+    weights: Floats | None = None  # (groups,), how much each counts
+    clusters: Ints | None = None  # (groups,), what each belongs to
 
     @property
     def ever(self) -> Bools:
@@ -41,6 +53,8 @@ class Panel:
             unit=self.unit,
             dropped=self.dropped,
             averaged=self.averaged,
+            weights=None if self.weights is None else self.weights[kept],
+            clusters=None if self.clusters is None else self.clusters[kept],
         )
 
 
@@ -58,10 +72,11 @@ def read_panel(request: Request) -> Panel:
         (int(row), Text(sv="tiden saknas.", en="the time is missing.")) for row in np.flatnonzero(np.isnan(moments))
     ]
     problems.add_rows(blank, Text(sv="Fyll i tiden.", en="Fill in the time."), column=time)
+    weights = None if request.weight is None else positive(request.weight, request.columns, problems)
     problems.check()
     names, rows = np.unique(np.array(labels), return_inverse=True)
     periods, columns = np.unique(moments, return_inverse=True)
-    table, count = _table(values, rows.ravel(), columns.ravel(), (len(names), len(periods)))
+    table, count = _table(values, rows.ravel(), columns.ravel(), (len(names), len(periods)), weights)
     starts = _starts(request, names, rows.ravel(), columns.ravel(), periods, unit)
     whole: Bools = np.asarray(~np.isnan(table).any(axis=1))
     panel = Panel(
@@ -72,6 +87,8 @@ def read_panel(request: Request) -> Panel:
         unit=unit,
         dropped=tuple(str(name) for name in names[~whole]),
         averaged=bool((count > 1).any()),
+        weights=None if weights is None else _per_group(weights, rows.ravel(), len(names)),
+        clusters=_clusters(request, rows.ravel(), len(names)),
     ).where(whole)
     if len(panel.names) < 2 or len(periods) < 2:
         raise refuse(
@@ -84,14 +101,44 @@ def read_panel(request: Request) -> Panel:
     return panel
 
 
-def _table(values: Floats, rows: Ints, columns: Ints, shape: tuple[int, int]) -> tuple[Floats, Ints]:
+def _table(
+    values: Floats, rows: Ints, columns: Ints, shape: tuple[int, int], weights: Floats | None
+) -> tuple[Floats, Ints]:
     """Means per group and period, NaN where nothing was measured, and how many rows are behind each."""
-    known = ~np.isnan(values)
+    w = np.ones(len(values)) if weights is None else weights
+    known = ~np.isnan(values) & ~np.isnan(w)
     place = (rows * shape[1] + columns)[known]
     count = np.bincount(place, minlength=shape[0] * shape[1])
-    sums = np.bincount(place, weights=values[known], minlength=shape[0] * shape[1])
+    total = np.bincount(place, weights=w[known], minlength=shape[0] * shape[1])
+    sums = np.bincount(place, weights=(values * w)[known], minlength=shape[0] * shape[1])
     with np.errstate(invalid="ignore"):
-        return (sums / count).reshape(shape), count.reshape(shape)
+        return (sums / total).reshape(shape), count.reshape(shape)
+
+
+def _per_group(weights: Floats, rows: Ints, groups: int) -> Floats:
+    """Each group's weight: the mean of its rows'. A group without one gets none, and is dropped for its gap."""
+    known = ~np.isnan(weights)
+    sums = np.bincount(rows[known], weights=weights[known], minlength=groups)
+    return np.asarray(sums / np.maximum(1, np.bincount(rows[known], minlength=groups)), dtype=np.float64)
+
+
+def _clusters(request: Request, rows: Ints, groups: int) -> Ints | None:
+    """What each group belongs to, the same in all its rows."""
+    if request.cluster is None:
+        return None
+    problems = Problems()
+    labels = categories(request.cluster, request.columns[request.cluster], problems, may_miss=False)
+    problems.check()
+    codes = np.unique(np.array(labels), return_inverse=True)[1].astype(np.int64).ravel()
+    found = np.full(groups, -1, dtype=np.int64)
+    found[rows] = codes
+    if np.any(found[rows] != codes):
+        raise refuse(
+            Text(sv="en grupp hör till flera kluster.", en="a group belongs to several clusters."),
+            Text(sv="Skriv samma kluster på gruppens alla rader.", en="Write the same cluster in all of its rows."),
+            column=request.cluster,
+        )
+    return found
 
 
 def _starts(request: Request, names: Ints, rows: Ints, columns: Ints, periods: Floats, unit: TimeUnit) -> Ints:

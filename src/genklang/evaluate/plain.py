@@ -218,6 +218,11 @@ def _meaning(finding: Finding, *, causal: bool) -> Text:
 
 
 def _who_one_group(finding: Finding) -> Text:
+    if dict(finding.settings).get("exposure"):
+        return Text(
+            sv="Antal händelser och hur många som var exponerade, i {n} rader utan jämförelsegrupp.",
+            en="Counts of events and how many were exposed, in {n} rows with no comparison group.",
+        ).fill(n=finding.arms[0].n)
     return Text(
         sv="{n} personer i en grupp, utan jämförelsegrupp.",
         en="{n} people in one group, with no comparison group.",
@@ -233,8 +238,9 @@ def _who_survey(finding: Finding) -> Text:
 
 
 def _seen_one_group(finding: Finding) -> Text:
-    scale, estimate = _scale(finding), finding.estimate
-    decimals = max(1, _decimals(estimate, scale)) if estimate.is_share else _decimals(estimate)
+    estimate = finding.estimate
+    scale = 100.0 if dict(finding.settings).get("exposure") else _scale(finding)
+    decimals = max(1, _decimals(estimate, scale)) if estimate.is_share else _decimals(estimate, scale)
     template = Text(
         sv="”{outcome}” är {value} {per}({confidence} procents osäkerhetsintervall: {low} till {high}){target}.",
         en="“{outcome}” is {value} {per}({confidence} percent interval: {low} to {high}){target}.",
@@ -258,6 +264,8 @@ def _seen_one_group(finding: Finding) -> Text:
 
 def _per(finding: Finding) -> Text:
     """What stands after the figure of one group."""
+    if dict(finding.settings).get("exposure"):
+        return Text(sv="per 100 exponerade ", en="per 100 exposed ")
     if finding.estimate.is_share:
         return Text(sv="av 100 ", en="of 100 ")
     if finding.outcome.unit == PERCENT:

@@ -32,6 +32,11 @@ def _who_stepped(finding: Finding) -> Text:
 
 def _who_several(finding: Finding) -> Text:
     settings = dict(finding.settings)
+    if settings["adopters"] == 1:
+        return Text(
+            sv="En grupp började med arbetssättet under tiden och jämförs med {m} som aldrig började.",
+            en="One group began with the practice in the time and is compared with {m} that never did.",
+        ).fill(m=int(settings["others"] or 0))
     template = Text(
         sv="{n} grupper började med arbetssättet under tiden och jämförs med grupper som ännu inte gjort det, "
         "däribland {m} som aldrig började.",

@@ -175,7 +175,8 @@ def _flow(flow: Flow | None, language: Language) -> list[Row]:
     for arm in flow.arms:
         for (sv, en), n in zip(steps, (arm.allocated, arm.followed_up, arm.analysed), strict=True):
             rows.append([f"{arm.label.say(language)}: {sv if language == 'sv' else en}", str(n)])
-        rows += [[f"{arm.label.say(language)}: {loss.reason.say(language)}", f"{loss.n}"] for loss in arm.lost]
+        left = (*arm.lost, *arm.crossed)
+        rows += [[f"{arm.label.say(language)}: {loss.reason.say(language)}", f"{loss.n}"] for loss in left]
     return rows
 
 

@@ -8,7 +8,7 @@ from genklang.evaluate.arrays import Floats, t_p, t_quantile
 from genklang.evaluate.columns import SMALLEST
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.means import check_known
-from genklang.evaluate.methods import PAIRED, STUDENT, WILSON, Method
+from genklang.evaluate.methods import PAIRED, RATE, STUDENT, WILSON, Method
 from genklang.evaluate.problems import refuse
 from genklang.evaluate.shares import wilson
 from genklang.evaluate.texts import Text
@@ -64,6 +64,66 @@ def one_mean(values: Floats, *, target: float | None = None, confidence: float =
     Raises EvaluationError when fewer than two people are measured or all have the same value.
     """
     return _student(values, target, confidence, name="mean", label=MEAN, method=STUDENT)
+
+
+def one_rate(
+    events: Floats, exposed: Floats, *, target: float | None = None, confidence: float = 0.95
+) -> tuple[Estimate, float]:
+    """Events per one exposed, `events` and `exposed` (n,), and the dispersion: variance through what chance makes.
+
+    With several rows the interval allows for rows being more uneven than chance makes them (quasi-Poisson), and never
+    narrower than chance; with one row, or no events, the limits are the exact Poisson ones (Garwood 1936).
+    Raises EvaluationError where nobody is exposed, or the target is below zero.
+    """
+    total, size = float(events.sum()), float(exposed.sum())
+    if target is not None and target < 0:
+        raise refuse(
+            Text(sv="målet {t} är ingen takt.", en="the target {t} is no rate.").fill(t=f"{target:g}"),
+            Text(sv="Skriv noll eller mer.", en="Write zero or more."),
+        )
+    rate, n = total / size, len(events)
+    if total == 0 or n == 1:
+        low, high = _garwood(total, confidence)
+        return _rate(rate, low / size, high / size, confidence, _poisson_p(total, size, target)), 1.0
+    expected = rate * exposed
+    dispersion = float(((events - expected) ** 2 / expected).sum() / (n - 1))
+    error = (max(1.0, dispersion) / total) ** 0.5
+    half = float(np.exp(t_quantile(confidence, n - 1) * error))
+    p = None if target is None else t_p(float(np.log(rate / target)) / error, n - 1) if target > 0 else 0.0
+    return _rate(rate, rate / half, rate * half, confidence, p), dispersion
+
+
+def _rate(value: float, low: float, high: float, confidence: float, p: float | None) -> Estimate:
+    return Estimate(
+        name="rate",
+        label=Text(sv="antal per exponerad", en="events per exposed"),
+        value=value,
+        low=low,
+        high=high,
+        confidence=confidence,
+        p=p,
+        method=RATE,
+    )
+
+
+def _garwood(total: float, confidence: float) -> tuple[float, float]:
+    from scipy.special import gammaincinv
+
+    tail = (1 - confidence) / 2
+    low = 0.0 if total == 0 else float(gammaincinv(total, tail))
+    return low, float(gammaincinv(total + 1, 1 - tail))
+
+
+def _poisson_p(total: float, size: float, target: float | None) -> float | None:
+    """Exact, two-sided: twice the smaller tail."""
+    from scipy.special import pdtr, pdtrc
+
+    if target is None:
+        return None
+    if target == 0:
+        return 1.0 if total == 0 else 0.0
+    mean = target * size
+    return float(min(1.0, 2 * min(pdtr(total, mean), pdtrc(total - 1, mean) if total > 0 else 1.0)))
 
 
 def paired_change(before: Floats, after: Floats, *, confidence: float = 0.95) -> Estimate:

@@ -16,6 +16,9 @@ from genklang.evaluate.shares import wilson
 from genklang.evaluate.texts import Text
 
 
+LEAST_FOLLOWED = 0.1
+
+
 @dataclass(frozen=True, kw_only=True)
 class KaplanMeier:
     """The share without the event after each event time (m,), with limits on the log(-log) scale."""
@@ -135,8 +138,8 @@ def compare_survival(
 ) -> Survived:
     """Compare time to an event between two arms; arrays of shape (n,), times from each person's start.
 
-    The horizon is the longest time at which both arms are still followed, unless one is given. `strata` stratify the
-    log-rank test. Raises EvaluationError for an empty arm, no event at all, negative times or a horizon out of reach.
+    The horizon, unless one is given, is the longest time at which a tenth of each arm is still followed: beyond it
+    curves rest on few (Pocock, Clayton & Altman 2002, Lancet 359:1686-1689). `strata` stratify the log-rank test. Raises EvaluationError for an empty arm, no event at all, negative times or a horizon out of reach.
     """
     time, event, treated = np.asarray(time, np.float64), np.asarray(event, np.bool_), np.asarray(treated, np.bool_)
     _check_times(time)
@@ -144,7 +147,7 @@ def compare_survival(
     arms = [kaplan_meier(time[arm], event[arm], confidence=confidence) for arm in (treated, ~treated)]
     reach = min(curve.last for curve in arms)
     if horizon is None:
-        horizon = reach
+        horizon = min(_reliable(curve) for curve in arms)
     _check_horizon(horizon, reach)
     return Survived(
         treated=arms[0],
@@ -154,6 +157,12 @@ def compare_survival(
         mean_time=_mean_time(arms[0], arms[1], horizon),
         log_rank=log_rank(time, event, treated, strata=strata),
     )
+
+
+def _reliable(curve: KaplanMeier) -> float:
+    """The longest time at which a tenth, and at least one, is still followed."""
+    n = len(curve.followed)
+    return float(curve.followed[n - max(1, int(np.ceil(n * LEAST_FOLLOWED - 1e-9)))])
 
 
 def _difference(treated: KaplanMeier, control: KaplanMeier, horizon: float) -> Estimate:

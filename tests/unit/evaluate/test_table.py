@@ -394,12 +394,6 @@ class TestSurvival:
             evaluate_table(table, design="survival", time="days", event="event", treatment="t")
         assert "kontrollera datumen" in refused.value.messages("sv")[0]
 
-    def test_subgroups_are_refused_and_the_way_out_is_told(self) -> None:
-        with pytest.raises(EvaluationError, match="--design randomised"):
-            evaluate_table(
-                load_rossi(), design="survival", time="week", event="arrest", treatment="fin", subgroups=["race"]
-            )
-
 
 def test_findings_are_json_and_the_same_each_time() -> None:
     first, again = (json.dumps(rossi(subgroups=["race"], strata=["race"]).as_dict(), allow_nan=False) for _ in range(2))

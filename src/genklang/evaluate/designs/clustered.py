@@ -9,17 +9,19 @@ import numpy as np
 from genklang.evaluate import allocation, flags
 from genklang.evaluate.allocation import Allocation
 from genklang.evaluate.arrays import Bools, Ints
-from genklang.evaluate.clusters import Clustered, difference_between_clusters
+from genklang.evaluate.clusters import Clustered, difference_between_clusters, levels_differ
 from genklang.evaluate.columns import categories, outcome
 from genklang.evaluate.comparison import Sample, arm, as_share
 from genklang.evaluate.covariates import covariates
-from genklang.evaluate.findings import ArmFlow, Finding, Flag, Flow, Loss
+from genklang.evaluate.findings import ArmFlow, Finding, Flag, Flow, Group, Loss, Subgroup
 from genklang.evaluate.judgement import judged
-from genklang.evaluate.problems import Problems, refuse
+from genklang.evaluate.problems import EvaluationError, Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Number, Text
+from genklang.evaluate.verdicts import Verdict
 
 FEW_CLUSTERS = 20
+MOST_LEVELS = 12
 ASSUMPTIONS = (
     Text(
         sv="Lotten avgjorde vilka grupper som fick vad, och grupperna var bestämda innan.",
@@ -43,19 +45,13 @@ class _Read:
     clusters: Ints
     known: Bools
     filled: list[str]
+    levels: dict[str, list[str | None]]  # of the people compared
+    received: list[str | None] | None
 
 
 def build(request: Request) -> Finding:
     """The finding of a comparison of groups assigned whole. Raises EvaluationError with all that is wrong."""
     request.needs("outcome", "treatment", "cluster")
-    if request.subgroups:
-        raise refuse(
-            Text(
-                sv="undergrupper räknas inte när grupper lottades.",
-                en="clusters assigned whole have no subgroups here.",
-            ),
-            Text(sv="Ta bort undergrupperna (--subgroups).", en="Leave the subgroups out (--subgroups)."),
-        )
     read = _read(request)
     sample = read.sample
     result = difference_between_clusters(
@@ -74,6 +70,7 @@ def build(request: Request) -> Finding:
     verdict, depends = judged(estimate, lots.p, better=request.better, relevant=relevant)
     flow, plan = _flow(request, read), request.departures()
     names = {False: read.arms.treated, True: read.arms.control}
+    subgroups = _subgroups(request, read, relevant)
     return Finding(
         design="cluster_randomised",
         question=Text(
@@ -96,16 +93,19 @@ def build(request: Request) -> Finding:
         ),
         assumptions=ASSUMPTIONS,
         flow=flow,
+        subgroups=subgroups,
         plan=plan,
         flags=(
             *flags.depends_on_method(depends),
             *_flags(result),
             *flags.missing(flow.arms),
+            *flags.crossed(flow.arms),
             *flags.imputed(read.filled),
             *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),
             *flags.plan(plan),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=is_share),
+            *flags.subgroups(subgroups),
         ),
         settings=(
             ("clusters", sum(result.clusters)),
@@ -125,6 +125,11 @@ def _read(request: Request) -> _Read:
     arms = allocation.allocation(request, problems)
     strata = allocation.strata(request, problems)
     background, filled = covariates(request, problems)
+    got = allocation.received(request, arms, problems)
+    levels = {
+        name: categories(name, request.columns[name], problems, may_miss=True, most=MOST_LEVELS)
+        for name in request.subgroups
+    }
     labels = categories(group, request.columns[group], problems, may_miss=False)
     problems.check()
     if arms is None:
@@ -145,7 +150,61 @@ def _read(request: Request) -> _Read:
         covariates=background,
     ).where(kept)
     codes = np.unique(np.array(labels)[kept], return_inverse=True)[1].astype(np.int64)
-    return _Read(arms=arms, sample=sample, clusters=codes, known=known, filled=filled)
+    rows = np.flatnonzero(kept)
+    return _Read(
+        arms=arms,
+        sample=sample,
+        clusters=codes,
+        known=known,
+        filled=filled,
+        levels={name: [column[row] for row in rows] for name, column in levels.items()},
+        received=got,
+    )
+
+
+def _subgroups(request: Request, read: _Read, relevant: float) -> tuple[Subgroup, ...]:
+    return tuple(_subgroup(name, levels, request, read, relevant) for name, levels in read.levels.items())
+
+
+def _subgroup(name: str, levels: list[str | None], request: Request, read: _Read, relevant: float) -> Subgroup:
+    """Each level's own difference by cluster, and whether they differ, levels of one cluster hanging together."""
+    names = sorted({level for level in levels if level is not None})
+    given = np.array([-1 if level is None else names.index(level) for level in levels])
+    groups = tuple(_group(level, given == place, request, read, relevant) for place, level in enumerate(names))
+    inside = given >= 0
+    part = read.sample.where(inside)
+    test = None
+    if len(names) > 1:
+        test = levels_differ(part.outcome, part.treated, given[inside], clusters=read.clusters[inside])
+    planned = None if request.planned is None else name in (request.planned.subgroups or ())
+    return Subgroup(name=name, label=Text.of(name), planned=planned, groups=groups, interaction=test)
+
+
+def _group(level: str, rows: Bools, request: Request, read: _Read, relevant: float) -> Group:
+    part = read.sample.where(rows)
+    estimate, verdict = None, Verdict.UNINFORMATIVE
+    try:
+        result = difference_between_clusters(
+            part.outcome,
+            part.treated,
+            clusters=read.clusters[rows],
+            strata=part.strata,
+            covariates=part.covariates,
+            seed=request.seed,
+            draws=request.draws,
+            confidence=request.confidence,
+        )
+    except EvaluationError:  # too few clusters in this level: shown without an estimate
+        pass
+    else:
+        estimate = as_share(result.estimate) if part.kind == "share" else result.estimate
+        verdict, _ = judged(estimate, result.lots.p, better=request.better, relevant=relevant)
+    names = {False: read.arms.treated, True: read.arms.control}
+    arms = tuple(
+        arm(part, is_control=c, name=names[c], label=read.arms.label(is_control=c), confidence=None)
+        for c in (False, True)
+    )
+    return Group(level=level, n=len(part.outcome), arms=arms, estimate=estimate, verdict=verdict)
 
 
 def _flow(request: Request, read: _Read) -> Flow:
@@ -161,6 +220,7 @@ def _flow(request: Request, read: _Read) -> Flow:
                 followed_up=known,
                 analysed=known,
                 lost=(lost,) if lost.n else (),
+                crossed=read.arms.crossed(read.received, belongs, is_control=is_control),
             )
         )
     return Flow(

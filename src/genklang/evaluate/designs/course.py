@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Floats
-from genklang.evaluate.columns import TimeUnit, categories, numbers, start_in, times, yes_no
+from genklang.evaluate.columns import TimeUnit, categories, numbers, positive, start_in, times, yes_no
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
@@ -79,12 +79,7 @@ def _exposed(request: Request, problems: Problems) -> Floats:
     """What is exposed in each row: one where nothing is said."""
     if request.exposure is None:
         return np.ones(request.size)
-    values = numbers(request.exposure, request.columns[request.exposure], problems)
-    wrong = Text(sv="{v} är inget antal.", en="{v} is no amount.")
-    bad = [(int(row), wrong.fill(v=f"{values[row]:g}")) for row in np.flatnonzero(values <= 0)]
-    instead = Text(sv="Skriv ett tal över noll.", en="Write a number above zero.")
-    problems.add_rows(bad, instead, column=request.exposure)
-    return values
+    return positive(request.exposure, request.columns, problems)
 
 
 def _check_counts(values: Floats, column: str, problems: Problems) -> None:
@@ -153,9 +148,7 @@ def _start(request: Request, moments: Floats, unit: TimeUnit, inside: Bools, pro
     return _start_of_phase(request.treatment, request.columns[request.treatment], moments, inside, problems)
 
 
-def _start_of_phase(
-    column: str, cells: Sequence[object], moments: Floats, inside: Bools, problems: Problems
-) -> float:
+def _start_of_phase(column: str, cells: Sequence[object], moments: Floats, inside: Bools, problems: Problems) -> float:
     phases = np.array([np.nan if (phase := yes_no(cell)) is None else phase for cell in cells])[inside]
     own = moments[inside]
     order = np.argsort(own, kind="stable")
@@ -205,9 +198,7 @@ def _others(
     if not rows.any():
         return None
     first, step = scale
-    periods, place, size = np.unique(
-        np.round((moments[rows] - first) / step), return_inverse=True, return_counts=True
-    )
+    periods, place, size = np.unique(np.round((moments[rows] - first) / step), return_inverse=True, return_counts=True)
     sums = np.bincount(place.ravel(), weights=values[rows])
     at_risk = np.bincount(place.ravel(), weights=exposed[rows])
     return Line(

@@ -6,11 +6,12 @@ import numpy as np
 
 from genklang.evaluate import flags
 from genklang.evaluate.arrays import Floats
-from genklang.evaluate.columns import OutcomeColumn, outcome
+from genklang.evaluate.columns import OutcomeColumn, outcome, positive
 from genklang.evaluate.findings import Arm, ArmFlow, Estimate, Finding, Flag, Flow, Loss
+from genklang.evaluate.methods import RATE
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
-from genklang.evaluate.single import one_mean, one_share
+from genklang.evaluate.single import one_mean, one_rate, one_share
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Verdict, verdict_of
 
@@ -31,10 +32,11 @@ ASSUMPTIONS = (
 def build(request: Request) -> Finding:
     """The finding of one group. Raises EvaluationError with all that is wrong."""
     request.needs("outcome")
-    measured = _read(request)
-    values = measured.values[~np.isnan(measured.values)]
-    estimate = _estimate(values, measured, request)
-    relevant = _spread(values, measured) / 2 if request.relevant is None else request.relevant
+    measured, exposed = _read(request)
+    known = ~np.isnan(measured.values)
+    values = measured.values[known]
+    estimate, dispersion = _estimate(values, measured, request, None if exposed is None else exposed[known])
+    relevant = _spread(values, measured, estimate) / 2 if request.relevant is None else request.relevant
     flow = _flow(request, measured.values)
     seen = _arm(values, measured, estimate)
     plan = request.departures()
@@ -52,34 +54,42 @@ def build(request: Request) -> Finding:
         flow=flow,
         plan=plan,
         flags=(*_flags(request, flow, seen, relevant, is_share=measured.kind == "share"), *flags.plan(plan)),
-        settings=(("target", request.target),),
+        settings=(("target", request.target), ("exposure", request.exposure), ("dispersion", dispersion)),
     )
 
 
-def _read(request: Request) -> OutcomeColumn:
+def _read(request: Request) -> tuple[OutcomeColumn, Floats | None]:
+    """The outcome, and how many were exposed in each row where that is told (both known, or neither)."""
     problems = Problems()
     column = request.outcome or ""
-    measured = outcome(column, request.columns[column], problems, kind=request.kind, success=request.success)
+    kind = "count" if request.exposure is not None else request.kind
+    measured = outcome(column, request.columns[column], problems, kind=kind, success=request.success)
+    exposed = None if request.exposure is None else positive(request.exposure, request.columns, problems)
     problems.check()
-    if np.isnan(measured.values).all():
+    values = measured.values if exposed is None else np.where(np.isnan(exposed), np.nan, measured.values)
+    if np.isnan(values).all():
         raise refuse(
             Text(sv="ingen har något utfall.", en="nobody has an outcome."),
             Text(sv="Minst en mätning behövs.", en="At least one measurement is needed."),
             column=column,
         )
-    return measured
+    return OutcomeColumn(measured.kind, values), exposed
 
 
-def _estimate(values: Floats, measured: OutcomeColumn, request: Request) -> Estimate:
+def _estimate(
+    values: Floats, measured: OutcomeColumn, request: Request, exposed: Floats | None
+) -> tuple[Estimate, float | None]:
+    if exposed is not None:
+        return one_rate(values, exposed, target=request.target, confidence=request.confidence)
     if measured.kind == "share":
-        return one_share(int(values.sum()), len(values), target=request.target, confidence=request.confidence)
-    return one_mean(values, target=request.target, confidence=request.confidence)
+        return one_share(int(values.sum()), len(values), target=request.target, confidence=request.confidence), None
+    return one_mean(values, target=request.target, confidence=request.confidence), None
 
 
-def _spread(values: Floats, measured: OutcomeColumn) -> float:
+def _spread(values: Floats, measured: OutcomeColumn, estimate: Estimate) -> float:
     if measured.kind == "share":
         return float((values.mean() * (1 - values.mean())) ** 0.5)
-    return float(values.std(ddof=1))
+    return float(values.std(ddof=1)) if estimate.method is not RATE else estimate.value
 
 
 def _verdict(estimate: Estimate, request: Request, relevant: float) -> Verdict:
@@ -99,7 +109,7 @@ def _arm(values: Floats, measured: OutcomeColumn, estimate: Estimate) -> Arm:
         low=estimate.low,
         high=estimate.high,
         events=int(values.sum()) if measured.kind == "share" else None,
-        standard_deviation=None if measured.kind == "share" else float(values.std(ddof=1)),
+        standard_deviation=None if measured.kind == "share" or len(values) < 2 else float(values.std(ddof=1)),
     )
 
 

@@ -10,14 +10,15 @@ from genklang.evaluate import allocation, flags
 from genklang.evaluate.allocation import Allocation
 from genklang.evaluate.arrays import Bools, Floats, Ints
 from genklang.evaluate.bounds import Bounds, lee, manski
-from genklang.evaluate.columns import categories, outcome
+from genklang.evaluate.columns import categories, many_numbers, outcome
 from genklang.evaluate.comparison import Sample, arm, by_lot, compare
 from genklang.evaluate.covariates import covariates
+from genklang.evaluate.crossovers import effect_on_compliers
 from genklang.evaluate.findings import Arm, ArmFlow, Estimate, Finding, Flag, Flow, Loss, Subgroup
 from genklang.evaluate.judgement import judged
 from genklang.evaluate.problems import EvaluationError, Problems, refuse
 from genklang.evaluate.request import Request
-from genklang.evaluate.subgroups import subgroup
+from genklang.evaluate.subgroups import subgroup, thirds
 from genklang.evaluate.texts import Text
 
 MOST_LEVELS = 12
@@ -62,9 +63,11 @@ class _Read:
     arms: Allocation
     sample: Sample
     levels: dict[str, list[str | None]]
+    numeric: dict[str, Floats]  # subgroups that are numbers of many values
     filled: list[str]
     measured: Floats  # NaN where missing
     known: Bools
+    received: list[str | None] | None
     paired: Bools  # in a stratum with both arms
     kept: Bools
 
@@ -72,7 +75,7 @@ class _Read:
 def build(request: Request) -> Finding:
     """The finding of a randomised comparison. Raises EvaluationError with all that is wrong."""
     request.needs("outcome", "treatment")
-    _check_by_person(request)
+    check_by_person(request)
     read = _read(request)
     sample = read.sample
     estimate = compare(sample, confidence=request.confidence)
@@ -91,7 +94,7 @@ def build(request: Request) -> Finding:
         question=_question(request, read.arms),
         outcome=request.described(sample.kind, request.outcome),
         practice=request.practice,
-        estimates=(estimate, *([] if lots is None else [lots]), *_ends(lost, sample)),
+        estimates=(estimate, *([] if lots is None else [lots]), *_on_compliers(request, read), *_ends(lost, sample)),
         verdict=verdict,
         relevant=relevant,
         confidence=request.confidence,
@@ -118,7 +121,7 @@ def build(request: Request) -> Finding:
     )
 
 
-def _check_by_person(request: Request) -> None:
+def check_by_person(request: Request) -> None:
     """Refuses to count people where groups were assigned: the interval would be far too narrow."""
     planned = request.planned
     by_plan = planned is not None and (planned.cluster or planned.design == "cluster_randomised")
@@ -142,10 +145,14 @@ def _read(request: Request) -> _Read:
     column = request.outcome or ""
     measured = outcome(column, request.columns[column], problems, kind=request.kind, success=request.success)
     arms = allocation.allocation(request, problems)
+    got = allocation.received(request, arms, problems)
     strata = allocation.strata(request, problems)
     background, filled = covariates(request, problems)
+    numeric = {name: found for name in request.subgroups if (found := many_numbers(request.columns[name], MOST_LEVELS))}
     levels = {
-        name: categories(name, request.columns[name], problems, may_miss=True, most=MOST_LEVELS)
+        name: thirds(np.array(numeric[name]))
+        if name in numeric
+        else categories(name, request.columns[name], problems, may_miss=True, most=MOST_LEVELS)
         for name in request.subgroups
     }
     problems.check()
@@ -165,9 +172,11 @@ def _read(request: Request) -> _Read:
         arms=arms,
         sample=sample,
         levels=levels,
+        numeric={name: np.array(column) for name, column in numeric.items()},
         filled=filled,
         measured=measured.values,
         known=known,
+        received=got,
         paired=paired,
         kept=kept,
     )
@@ -203,6 +212,24 @@ def _bounds(request: Request, read: _Read) -> Bounds | None:
         return lee(outcome, treated, confidence=request.confidence)
     except EvaluationError:  # too few known outcomes for bounds: the finding stands without
         return None
+
+
+def _on_compliers(request: Request, read: _Read) -> list[Estimate]:
+    """The effect of what was received, where it is known of everybody compared."""
+    if read.received is None:
+        return []
+    got = [read.received[row] for row in np.flatnonzero(read.kept)]
+    if None in got:
+        return []
+    found = effect_on_compliers(
+        read.sample.outcome,
+        read.sample.treated,
+        np.array([label == read.arms.treated for label in got], dtype=np.bool_),
+        strata=read.sample.strata,
+        covariates=read.sample.covariates,
+        confidence=request.confidence,
+    )
+    return [] if found is None else [replace(found, is_share=read.sample.kind == "share")]
 
 
 def _ends(lost: Bounds | None, sample: Sample) -> list[Estimate]:
@@ -247,6 +274,7 @@ def _subgroups(request: Request, read: _Read, relevant: float) -> tuple[Subgroup
             arms=read.arms,
             request=request,
             relevant=relevant,
+            numeric=read.numeric[name][rows] if name in read.numeric else None,
         )
         for name, levels in read.levels.items()
     )
@@ -271,6 +299,7 @@ def _flow(request: Request, read: _Read) -> Flow:
 
 
 def _arm_flow(read: _Read, belongs: Bools, name: str, label: Text) -> ArmFlow:
+    arms = read.arms
     allocated, followed = int(belongs.sum()), int((belongs & read.known).sum())
     analysed = int((belongs & read.kept).sum())
     lost = (
@@ -284,6 +313,7 @@ def _arm_flow(read: _Read, belongs: Bools, name: str, label: Text) -> ArmFlow:
         followed_up=followed,
         analysed=analysed,
         lost=tuple(loss for loss in lost if loss.n),
+        crossed=arms.crossed(read.received, belongs, is_control=name == arms.control),
     )
 
 
@@ -298,6 +328,7 @@ def _data_flags(request: Request, read: _Read, flow: Flow, arms: tuple[Arm, ...]
     return [
         *flags.few_people(arms),
         *flags.missing(flow.arms[:2]),
+        *flags.crossed(flow.arms[:2]),
         *flags.lone_strata(int((read.arms.compared & read.known & ~read.paired).sum())),
         *flags.imputed(read.filled),
         *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),

@@ -140,9 +140,7 @@ def _numbers(request: Request, read: Course) -> _Answer:
 def _apart(own: Line, other: Line) -> Line:
     """Own less other, period by period: what moves both alike cancels out."""
     _, mine, theirs = np.intersect1d(own.periods, other.periods, return_indices=True)
-    return Line(
-        values=own.values[mine] - other.values[theirs], exposed=own.exposed[mine], periods=own.periods[mine]
-    )
+    return Line(values=own.values[mine] - other.values[theirs], exposed=own.exposed[mine], periods=own.periods[mine])
 
 
 def _counts(request: Request, read: Course) -> _Answer:
@@ -203,8 +201,8 @@ def _flags(read: Course, answer: _Answer, arms: tuple[Arm, ...]) -> list[Flag]:
             answer.kind == "mean" and _counted(read.own.values),
             flags.said(
                 "counts_as_numbers",
-                sv="Utfallet ser ut som små antal men räknas som tal; kind=\"count\" (--kind count) ger en kvot.",
-                en="The outcome looks like small counts but is taken as numbers; kind=\"count\" gives a ratio.",
+                sv='Utfallet ser ut som små antal men räknas som tal; kind="count" (--kind count) ger en kvot.',
+                en='The outcome looks like small counts but is taken as numbers; kind="count" gives a ratio.',
             ),
         ),
         (

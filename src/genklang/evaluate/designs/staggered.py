@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from genklang.evaluate import flags
 from genklang.evaluate.findings import Arm, Curve, Finding, Flag
 from genklang.evaluate.judgement import judged
+from genklang.evaluate.lone import Lone, lone_adopter
 from genklang.evaluate.panels import Panel, read_panel
 from genklang.evaluate.problems import refuse
 from genklang.evaluate.request import Controls, Request
@@ -14,6 +17,10 @@ from genklang.evaluate.staggered import Staggered, staggered_differences
 from genklang.evaluate.texts import Number, Text
 
 FEW_GROUPS = 10
+BY_TIME = Text(sv="Effekt efter perioder sedan starten", en="Effect by periods since the start")
+BAND = Text(
+    sv="Effekt efter perioder sedan starten, band för alla på en gång", en="Effect by periods, band for all at once"
+)
 ASSUMPTIONS = (
     Text(
         sv="Utan arbetssättet hade de som började utvecklats som de andra (parallella utvecklingar).",
@@ -33,11 +40,13 @@ def build(request: Request) -> Finding:
     panel = read_panel(request)
     early = panel.first == 0
     kept = panel.where(~early)
-    controls: Controls = request.controls or _usual(kept)
-    result = staggered_differences(kept.values, kept.first, controls=controls, confidence=request.confidence)
+    usual = _usual(kept)
+    controls: Controls = request.controls or usual
+    result = _differences(kept, controls, request)
     spread = float(kept.values[:, : int(kept.first[kept.ever].min())].std(ddof=1))
     relevant = spread / 2 if request.relevant is None else request.relevant
-    verdict, _ = judged(result.average, None, better=request.better, relevant=relevant)
+    second = result.average.p if isinstance(result, Lone) else None
+    verdict, _ = judged(result.average, second, better=request.better, relevant=relevant)
     plan = request.departures()
     return Finding(
         design="difference_in_differences",
@@ -61,8 +70,33 @@ def build(request: Request) -> Finding:
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=False),
         ),
-        curves=(_curve(result),),
-        settings=(("controls", controls), ("adopters", int(kept.ever.sum())), ("others", int((~kept.ever).sum()))),
+        curves=_curves(result),
+        settings=(
+            ("controls", controls),
+            ("adopters", int(kept.ever.sum())),
+            ("others", int((~kept.ever).sum())),
+            ("weight", request.weight),
+            ("cluster", request.cluster),
+            ("simultaneous", None if isinstance(result, Lone) else result.simultaneous),
+        ),
+    )
+
+
+def _differences(panel: Panel, controls: Controls, request: Request) -> Staggered | Lone:
+    """Of several that began by their spread; of one by the others', which cannot be weighed or clustered."""
+    if int(panel.ever.sum()) > 1:
+        return staggered_differences(
+            panel.values,
+            panel.first,
+            controls=controls,
+            weights=panel.weights,
+            clusters=panel.clusters,
+            confidence=request.confidence,
+            seed=request.seed,
+        )
+    own = int(np.flatnonzero(panel.ever)[0])
+    return lone_adopter(
+        panel.values[own], panel.values[~panel.ever], start=int(panel.first[own]), confidence=request.confidence
     )
 
 
@@ -94,14 +128,23 @@ def _arms(panel: Panel) -> tuple[Arm, ...]:
     )
 
 
-def _flags(panel: Panel, kept: Panel, result: Staggered, early: int) -> list[Flag]:
+def _flags(panel: Panel, kept: Panel, result: Staggered | Lone, early: int) -> list[Flag]:
     found = []
+    if isinstance(result, Lone):
+        sv = (
+            "Bara en grupp började: slump bedöms av hur mycket de {n} andra ändrades. Se även design synthetic_control."
+        )
+        en = "Only one group began: chance is judged by how much the {n} others changed. See also synthetic_control."
+        found.append(flags.said("lone_adopter", sv=sv, en=en, n=len(kept.names) - 1))
+        if result.average.low is None:
+            sv, en = "För få andra för ett intervall.", "Too few others for an interval."
+            found.append(flags.said("few_donors", sv=sv, en=en))
     if result.before is not None and result.before.p < 0.05:
         sv = "Grupperna gick isär redan före starten (p {p}): skillnaden efter kan ha samma orsak."
         en = "The groups went apart before the start (p {p}): the difference after may have the same cause."
         found.append(flags.said("went_apart_before", sv=sv, en=en, p=Number(result.before.p, 3)))
     adopters = int(kept.ever.sum())
-    if min(adopters, len(kept.names) - adopters) < FEW_GROUPS:
+    if isinstance(result, Staggered) and min(adopters, len(kept.names) - adopters) < FEW_GROUPS:
         sv = "Få grupper ({n} började, {m} gjorde det inte): intervallet är för smalt snarare än för brett."
         en = "Few groups ({n} began, {m} did not): the interval is too narrow rather than too wide."
         found.append(flags.said("few_groups", sv=sv, en=en, n=adopters, m=len(kept.names) - adopters))
@@ -126,13 +169,30 @@ def dropped(panel: Panel) -> list[Flag]:
     return found
 
 
-def _curve(result: Staggered) -> Curve:
+def _curves(result: Staggered | Lone) -> tuple[Curve, ...]:
+    """The effect by periods since the start, each with its own interval, and with a band that holds all at once."""
     points = [(float(since), estimate) for since, estimate in result.by_time]
-    return Curve(
+    x = tuple(since for since, _ in points)
+    y = tuple(estimate.value for _, estimate in points)
+    if any(estimate.low is None for _, estimate in points):
+        return (Curve(name="by_time", label=BY_TIME, x=x, y=y),)
+    pointwise = Curve(
         name="by_time",
-        label=Text(sv="Effekt efter perioder sedan starten", en="Effect by periods since the start"),
-        x=tuple(since for since, _ in points),
-        y=tuple(estimate.value for _, estimate in points),
+        label=BY_TIME,
+        x=x,
+        y=y,
         low=tuple(estimate.low or 0.0 for _, estimate in points),
         high=tuple(estimate.high or 0.0 for _, estimate in points),
     )
+    wide = None if isinstance(result, Lone) else result.simultaneous
+    if wide is None:
+        return (pointwise,)
+    halves = [wide * (estimate.standard_error or 0.0) for _, estimate in points]
+    band = replace(
+        pointwise,
+        name="by_time_simultaneous",
+        label=BAND,
+        low=tuple(value - half for value, half in zip(y, halves, strict=True)),
+        high=tuple(value + half for value, half in zip(y, halves, strict=True)),
+    )
+    return pointwise, band

@@ -9,14 +9,30 @@ import numpy as np
 from genklang.evaluate import allocation, flags
 from genklang.evaluate.allocation import Allocation
 from genklang.evaluate.arrays import Bools, Floats, Ints
-from genklang.evaluate.columns import OutcomeColumn, numbers, outcome
+from genklang.evaluate.columns import OutcomeColumn, categories, numbers, outcome
+from genklang.evaluate.covariates import covariates
 from genklang.evaluate.designs.randomised import ASSUMPTIONS as RANDOMISED
-from genklang.evaluate.findings import Arm, ArmFlow, Curve, Finding, Flow, Loss
+from genklang.evaluate.designs.randomised import check_by_person
+from genklang.evaluate.findings import (
+    Arm,
+    ArmFlow,
+    Curve,
+    Estimate,
+    Finding,
+    Flag,
+    Flow,
+    Group,
+    Loss,
+    Subgroup,
+)
+from genklang.evaluate.hazards import Hazards, hazard_ratio
 from genklang.evaluate.judgement import judged
-from genklang.evaluate.problems import Problems, refuse
+from genklang.evaluate.problems import EvaluationError, Problems, refuse
 from genklang.evaluate.request import Request
+from genklang.evaluate.subgroups import interaction
 from genklang.evaluate.survival import KaplanMeier, Survived, compare_survival
-from genklang.evaluate.texts import Text
+from genklang.evaluate.texts import Number, Text
+from genklang.evaluate.verdicts import Verdict
 
 ASSUMPTIONS = (
     *RANDOMISED,
@@ -29,64 +45,154 @@ ASSUMPTIONS = (
 )
 
 
+MOST_LEVELS = 12
+SUSPECT = 0.05
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Read:
     arms: Allocation
     time: Floats
     event: OutcomeColumn
     strata: Ints | None
+    covariates: Floats
+    filled: list[str]
+    levels: dict[str, list[str | None]]
+    received: list[str | None] | None
     kept: Bools
 
 
 def build(request: Request) -> Finding:
     """The finding of time to an event. `time` runs from each person's start. Raises EvaluationError."""
     request.needs("time", "event", "treatment")
+    check_by_person(request)
     read = _read(request)
-    kept = read.kept
-    result = compare_survival(
-        read.time[kept],
-        read.event.values[kept] == 1,
-        read.arms.is_treated[kept],
-        strata=None if read.strata is None else read.strata[kept],
-        horizon=request.horizon,
-        confidence=request.confidence,
-    )
-    share = float(read.event.values[kept].mean())
+    result = _compared(request, read, read.kept, request.horizon)
+    hazards = _hazards(request, read)
+    share = float(read.event.values[read.kept].mean())
     relevant = (share * (1 - share)) ** 0.5 / 2 if request.relevant is None else request.relevant
     headline = replace(result.difference, p=result.log_rank.p)
     verdict, depends = judged(headline, result.log_rank.p, better=request.better, relevant=relevant)
     flow = _flow(request, read)
     arms = _arms(read, result)
+    subgroups = _subgroups(request, read, relevant, result.horizon)
     plan = request.departures(outcome=request.outcome or request.event, horizon=result.horizon)
     return Finding(
         design="survival",
         question=_question(request, read.arms),
         outcome=request.described("share", request.event),
         practice=request.practice,
-        estimates=(headline,) if result.mean_time is None else (headline, result.mean_time),
-        tests=(result.log_rank,),
+        estimates=(
+            headline,
+            *(() if result.mean_time is None else (result.mean_time,)),
+            *(() if hazards is None else (hazards.ratio,)),
+        ),
+        tests=(result.log_rank, *(() if hazards is None or not hazards.proportional else (hazards.proportional,))),
         verdict=verdict,
         relevant=relevant,
         confidence=request.confidence,
         arms=arms,
         assumptions=ASSUMPTIONS,
         flow=flow,
+        subgroups=subgroups,
         plan=plan,
         flags=(
             *flags.depends_on_method(depends),
+            *_proportional(hazards),
             *flags.few_people(arms),
             *flags.missing(flow.arms[:2]),
+            *flags.crossed(flow.arms[:2]),
+            *flags.imputed(read.filled),
             *flags.chosen_control(read.arms.control, is_guess=read.arms.is_guess),
             *flags.plan(plan),
             *flags.direction(request.better),
             *flags.relevance(relevant, is_assumed=request.relevant is None, is_share=True),
+            *flags.subgroups(subgroups),
         ),
         curves=(
             _curve(result.treated, read.arms, is_control=False),
             _curve(result.control, read.arms, is_control=True),
         ),
-        settings=(("horizon", result.horizon),),
+        settings=(
+            ("horizon", result.horizon),
+            ("strata", ", ".join(request.strata) or None),
+            ("covariates", ", ".join(request.covariates) or None),
+        ),
     )
+
+
+def _compared(request: Request, read: _Read, kept: Bools, horizon: float | None) -> Survived:
+    return compare_survival(
+        read.time[kept],
+        read.event.values[kept] == 1,
+        read.arms.is_treated[kept],
+        strata=None if read.strata is None else read.strata[kept],
+        horizon=horizon,
+        confidence=request.confidence,
+    )
+
+
+def _hazards(request: Request, read: _Read) -> Hazards | None:
+    kept = read.kept
+    return hazard_ratio(
+        read.time[kept],
+        read.event.values[kept] == 1,
+        read.arms.is_treated[kept],
+        strata=None if read.strata is None else read.strata[kept],
+        covariates=read.covariates[kept],
+        confidence=request.confidence,
+    )
+
+
+def _proportional(hazards: Hazards | None) -> list[Flag]:
+    if hazards is None or hazards.proportional is None or hazards.proportional.p >= SUSPECT:
+        return []
+    sv = "Hazardkvoten ändras med tiden (p {p}): en enda siffra säger för lite, se kurvorna och medeltiden."
+    en = "The hazard ratio changes with time (p {p}): one number says too little, see the curves and the mean time."
+    return [flags.said("hazards_not_proportional", sv=sv, en=en, p=Number(hazards.proportional.p, 3))]
+
+
+def _subgroups(request: Request, read: _Read, relevant: float, horizon: float) -> tuple[Subgroup, ...]:
+    return tuple(_subgroup(name, levels, request, read, relevant, horizon) for name, levels in read.levels.items())
+
+
+def _subgroup(
+    name: str, levels: list[str | None], request: Request, read: _Read, relevant: float, horizon: float
+) -> Subgroup:
+    """Each level's difference at the common horizon, and whether these differ."""
+    given = np.array([level or "" for level in levels])
+    groups: list[Group] = []
+    compared: list[tuple[Estimate, float]] = []
+    for level in sorted({level for level in levels if level is not None}):
+        rows = read.kept & (given == level)
+        estimate, arms = _of_level(request, read, rows, horizon)
+        verdict = Verdict.UNINFORMATIVE
+        if estimate is not None:
+            verdict, _ = judged(estimate, estimate.p, better=request.better, relevant=relevant)
+            compared.append((estimate, estimate.standard_error or 0.0))
+        groups.append(Group(level=level, n=int(rows.sum()), arms=arms, estimate=estimate, verdict=verdict))
+    planned = None if request.planned is None else name in (request.planned.subgroups or ())
+    return Subgroup(
+        name=name, label=Text.of(name), planned=planned, groups=tuple(groups), interaction=interaction(compared)
+    )
+
+
+def _of_level(request: Request, read: _Read, rows: Bools, horizon: float) -> tuple[Estimate | None, tuple[Arm, ...]]:
+    try:
+        result = _compared(request, read, rows, horizon)
+    except EvaluationError:  # an empty arm, no events, or nobody followed as far
+        labels = [(False, read.arms.is_treated), (True, read.arms.is_control)]
+        return None, tuple(
+            Arm(
+                name=read.arms.control if is_control else read.arms.treated,
+                label=read.arms.label(is_control=is_control),
+                is_control=is_control,
+                n=int((rows & belongs).sum()),
+                value=None,
+            )
+            for is_control, belongs in labels
+        )
+    return replace(result.difference, p=result.log_rank.p), _arms(read, result)
 
 
 def _read(request: Request) -> _Read:
@@ -104,18 +210,13 @@ def _read(request: Request) -> _Read:
     problems.add_rows(negative, before, column=time_column)
     event = outcome(event_column, request.columns[event_column], problems, kind="share", success=request.success)
     arms = allocation.allocation(request, problems)
+    got = allocation.received(request, arms, problems)
     strata = allocation.strata(request, problems)
-    if request.subgroups or request.covariates:
-        problems.add(
-            Text(
-                sv="överlevnad räknas utan undergrupper och kovariater.",
-                en="survival takes no subgroups or covariates.",
-            ),
-            Text(
-                sv="Ta bort dem, eller jämför andelen med händelsen: --design randomised.",
-                en="Remove them, or compare the share with the event: --design randomised.",
-            ),
-        )
+    background, filled = covariates(request, problems)
+    levels = {
+        name: categories(name, request.columns[name], problems, may_miss=True, most=MOST_LEVELS)
+        for name in request.subgroups
+    }
     problems.check()
     if arms is None:
         raise AssertionError("no arms without a problem")
@@ -125,7 +226,17 @@ def _read(request: Request) -> _Read:
             Text(sv="ingen har både tid och händelse.", en="nobody has both a time and an event."),
             Text(sv="Fyll i båda kolumnerna.", en="Fill in both columns."),
         )
-    return _Read(arms=arms, time=time, event=event, strata=strata, kept=kept)
+    return _Read(
+        arms=arms,
+        time=time,
+        event=event,
+        strata=strata,
+        covariates=background,
+        filled=filled,
+        levels=levels,
+        received=got,
+        kept=kept,
+    )
 
 
 def _question(request: Request, arms: Allocation) -> Text:
@@ -188,6 +299,7 @@ def _flow(request: Request, read: _Read) -> Flow:
                 followed_up=analysed,
                 analysed=analysed,
                 lost=(Loss(reason=reason, n=allocated - analysed),) if allocated > analysed else (),
+                crossed=read.arms.crossed(read.received, belongs, is_control=is_control),
             )
         )
     return Flow(assessed=request.assessed, eligible=request.eligible, randomised=request.size, arms=tuple(arms))
