@@ -1,4 +1,4 @@
-"""Interrupted time series of counts: events per period, as many as are exposed, more uneven than chance alone makes them.
+"""Interrupted time series of counts: events per period and exposed, more uneven than chance alone makes them.
 
 Quasi-Poisson regression on the logarithm of the rate, whose standardised errors remember: the fit is repeated least
 squares of the working response (Breslow & Clayton 1993, JASA 88:9-25) with first-order autocorrelation by restricted
@@ -12,7 +12,7 @@ from importlib import import_module
 
 import numpy as np
 
-from genklang.evaluate.arrays import Bools, Floats, t_p, t_quantile
+from genklang.evaluate.arrays import Bools, Floats, Ints, t_p, t_quantile
 from genklang.evaluate.autoregression import fit_remembering
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.methods import QUASI_POISSON, QUASI_POISSON_NEWEY_WEST, Method
@@ -100,7 +100,7 @@ def segmented_counts(
     fit = _fitted(counts, exposed, periods, design, autocorrelation)
     lags = int(np.floor(4 * (len(own.counts) / 100) ** (2 / 9)))
     judged = horizon_of(own.periods, start, horizon)
-    near = np.flatnonzero(after & (own.periods < start + judged))
+    near = np.flatnonzero(after & (own.periods < start + judged)).astype(np.int64)
     size = len(own.counts)
     without = design[:size].copy()
     without[:, [LEVEL_AT, SLOPE_AT]] = 0.0
@@ -186,19 +186,17 @@ def _newey_west(counts: Floats, exposed: Floats, design: Floats, lags: int, firs
     )
 
 
-def _gradient(design: Floats, without: Floats, means: list[Floats], near: Bools | Floats) -> Floats:
+def _gradient(design: Floats, without: Floats, means: list[Floats], near: Ints) -> Floats:
     """How the logarithm of the ratio of sums, with through without, changes with each coefficient."""
-    rows = np.asarray(near, dtype=np.int64)
-    parts = [mean[rows] @ each[rows] / mean[rows].sum() for each, mean in zip((design, without), means, strict=True)]
+    parts = [mean[near] @ each[near] / mean[near].sum() for each, mean in zip((design, without), means, strict=True)]
     return np.asarray(parts[0] - parts[1], dtype=np.float64)
 
 
 def _average(
-    fit: _Fit, gradient: Floats, means: list[Floats], near: Floats | Bools, units: float, confidence: float
+    fit: _Fit, gradient: Floats, means: list[Floats], near: Ints, units: float, confidence: float
 ) -> tuple[Estimate, Estimate]:
     """The difference in counts per period or exposed, and the ratio that it comes from."""
-    rows = np.asarray(near, dtype=np.int64)
-    seen, expected = (float(mean[rows].sum()) for mean in means)
+    seen, expected = (float(mean[near].sum()) for mean in means)
     value = float(np.log(seen / expected))
     error = _error(fit, gradient)
     low, high = (value + sign * t_quantile(confidence, fit.degrees_of_freedom) * error for sign in (-1, 1))
@@ -220,11 +218,11 @@ def _average(
 
 
 def _unit(design: Floats, place: int) -> Floats:
-    return np.eye(design.shape[1])[place]
+    return np.asarray(np.eye(design.shape[1])[place], dtype=np.float64)
 
 
 def _error(fit: _Fit, gradient: Floats) -> float:
-    error = float(max(0.0, gradient @ fit.covariance @ gradient) ** 0.5)
+    error = max(0.0, float(gradient @ fit.covariance @ gradient)) ** 0.5
     if not 1e-12 < error < _MOST:
         raise _runs_away()
     return error

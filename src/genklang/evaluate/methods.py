@@ -116,15 +116,15 @@ PAIRED = Method(
 PAIRED_NEWCOMBE = Method(
     id="paired_newcombe",
     name=Text(sv="förändring av en andel inom samma personer", en="change of a share within the same people"),
-    formula="d - sqrt(dl1² - 2*phi*dl1*du0 + du0²), d + sqrt(du1² - 2*phi*du1*dl0 + dl0²); distances to Wilson's limits "
-    "after (1) and before (0); p-value from those who changed, exact",
+    formula="d - sqrt(dl1² - 2*phi*dl1*du0 + du0²), d + sqrt(du1² - 2*phi*du1*dl0 + dl0²); distances to Wilson's "
+    "limits after (1) and before (0); p-value from those who changed, exact",
     source="Newcombe (1998), Statistics in Medicine 17:2635-2650, method 10; McNemar (1947), Psychometrika 12:153-157",
 )
 RATE = Method(
     id="rate",
     name=Text(sv="takt, med ojämnheten inräknad", en="rate, allowing for unevenness"),
-    formula="R = sum(y)/sum(exposed); log R ± t(n - 1) * sqrt(phi/sum(y)), phi = sum((y - R*e)²/(R*e))/(n - 1); with one "
-    "row or no events the exact Poisson limits",
+    formula="R = sum(y)/sum(exposed); log R ± t(n - 1) * sqrt(phi/sum(y)), phi = sum((y - R*e)²/(R*e))/(n - 1); with "
+    "one row or no events the exact Poisson limits",
     source="McCullagh & Nelder (1989), Generalized Linear Models, ch. 6; Garwood (1936), Biometrika 28:437-442",
 )
 SEGMENTED = Method(
@@ -219,6 +219,15 @@ PREDICTION = Method(
     name=Text(sv="prediktionsintervall för nästa plats", en="prediction interval for the next place"),
     formula="m ± t(k - 2) * sqrt(tau² + se²), se of Hartung and Knapp",
     source="Higgins, Thompson & Spiegelhalter (2009), JRSS A 172:137-159; Partlett & Riley (2017), Stat Med 36:301-317",
+)
+PREDICTION_DISTRIBUTION = Method(
+    id="prediction_distribution",
+    name=Text(
+        sv="prediktionsintervall ur konfidensfördelningen", en="prediction interval from the confidence distribution"
+    ),
+    formula="quantiles of m(tau²) + z*tau - t(k - 1)*se(tau²), tau² such that sum(w*(y - m)²) is a draw of chi²(k - 1)",
+    source="Nagashima, Noma & Furukawa (2019), Stat Methods Med Res 28:1689-1702; Viechtbauer (2007), Stat Med "
+    "26:37-52",
 )
 EGGER = Method(
     id="egger",

@@ -153,8 +153,8 @@ def _simultaneous(
 ) -> float | None:
     """The largest of all standardised errors at once, by turning each cluster's influence over at random.
 
-    Callaway & Sant'Anna (2021), algorithm 1, with Rademacher's weights, which hold with few clusters (Cameron, Gelbach &
-    Miller 2008). Never narrower than the interval of one alone.
+    Callaway & Sant'Anna (2021), algorithm 1, with Rademacher's weights, which hold with few clusters (Cameron,
+    Gelbach & Miller 2008). Never narrower than the interval of one alone.
     """
     if not sinces:
         return None

@@ -15,7 +15,6 @@ from genklang.evaluate.problems import refuse
 from genklang.evaluate.shares import wilson
 from genklang.evaluate.texts import Text
 
-
 LEAST_FOLLOWED = 0.1
 
 
@@ -139,7 +138,8 @@ def compare_survival(
     """Compare time to an event between two arms; arrays of shape (n,), times from each person's start.
 
     The horizon, unless one is given, is the longest time at which a tenth of each arm is still followed: beyond it
-    curves rest on few (Pocock, Clayton & Altman 2002, Lancet 359:1686-1689). `strata` stratify the log-rank test. Raises EvaluationError for an empty arm, no event at all, negative times or a horizon out of reach.
+    curves rest on few (Pocock, Clayton & Altman 2002, Lancet 359:1686-1689). `strata` stratify the log-rank test.
+    Raises EvaluationError for an empty arm, no event at all, negative times or a horizon out of reach.
     """
     time, event, treated = np.asarray(time, np.float64), np.asarray(event, np.bool_), np.asarray(treated, np.bool_)
     _check_times(time)

@@ -20,7 +20,7 @@ def dersimonian_laird(effects: Floats, variances: Floats) -> float:
     weights = 1 / variances
     q = cochran_q(effects, variances)
     spread = float(weights.sum() - (weights**2).sum() / weights.sum())
-    return max(0.0, (q - (len(effects) - 1)) / spread)
+    return max(0.0, (q - (len(effects) - 1)) / spread) if spread > 0 else 0.0
 
 
 def restricted_likelihood(effects: Floats, variances: Floats) -> float:

@@ -20,7 +20,6 @@ from genklang.evaluate.methods import (
     FIXED,
     HARTUNG_KNAPP,
     HETEROGENEITY,
-    PREDICTION,
     REML,
     Method,
 )
@@ -32,12 +31,12 @@ from genklang.evaluate.pooling.between import (
     q_profile,
     restricted_likelihood,
 )
+from genklang.evaluate.pooling.prediction import by_distribution, by_formula
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.texts import Language, Text
 from genklang.evaluate.verdicts import Better, Verdict, null_verdict, verdict_of
 
 LABEL = Text(sv="genomsnittlig effekt", en="average effect")
-NEXT = Text(sv="väntat i nästa kommun", en="expected in the next municipality")
 _BETWEEN: dict[str, Callable[[Floats, Floats], float]] = {
     "reml": restricted_likelihood,
     "dl": dersimonian_laird,
@@ -87,12 +86,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Pooled:
-    """The pool. `summaries[0]` is the headline; `prediction` is None with fewer than three studies."""
+    """The pool. `summaries[0]` is the headline; the predictions are None with fewer than three studies.
+
+    `prediction` is the interval that the field gives; `prediction_distribution` holds with few studies too.
+    """
 
     rows: tuple[Row, ...]
     without_result: int
     summaries: tuple[Summary, ...]
     prediction: Estimate | None
+    prediction_distribution: Estimate | None
     tau2_interval: tuple[float, float]
     heterogeneity: Test
     i2: float  # from 0 to 1, of Cochran's Q
@@ -130,7 +133,7 @@ class Pooled:
     def as_dict(self) -> dict[str, object]:
         """Ready for JSON: the headline first, then all that is behind it."""
         headline = self.headline
-        prediction = self.prediction
+        prediction, wider = self.prediction, self.prediction_distribution
         return {
             "studies": len(self.rows),
             "without_result": self.without_result,
@@ -150,6 +153,7 @@ class Pooled:
             "plain": {language: list(self.plain(language)) for language in ("sv", "en")},
             "methods": {each.name: each.as_dict() for each in self.summaries},
             "prediction": None if prediction is None else prediction.as_dict(),
+            "prediction_distribution": None if wider is None else wider.as_dict(),
             "rows": [row.as_dict() for row in self.rows],
             "leave_one_out": [each.as_dict() for each in self.left_out],
             "small_studies": None if self.small_studies is None else self.small_studies.as_dict(),
@@ -182,11 +186,13 @@ def pool(
     left_out = _left_out(y, v, labels, confidence)
     smallest = float(np.median(v)) ** 0.5 if relevant is None else relevant
     small, skipped = _egger(y, v)
+    wider = by_distribution(y, v, summaries[0].estimate.value, confidence)
     return Pooled(
         rows=_rows(y, v, labels, summaries[0].tau2, confidence),
         without_result=without_result,
         summaries=summaries,
-        prediction=_prediction(summaries[0], len(y), confidence),
+        prediction=by_formula(summaries[0].estimate, summaries[0].tau2, len(y), confidence),
+        prediction_distribution=wider,
         tau2_interval=q_profile(y, v, confidence=confidence),
         heterogeneity=_heterogeneity(y, v),
         i2=_i2(y, v),
@@ -202,6 +208,7 @@ def pool(
             without_result=without_result,
             small=small,
             skipped=skipped,
+            wider=wider,
             better=better,
             relevant=None if relevant is not None else smallest,
         ),
@@ -290,26 +297,6 @@ def _summary(
         method=method,
     )
     return Summary(name=name, estimate=estimate, tau2=tau2)
-
-
-def _prediction(headline: Summary, k: int, confidence: float) -> Estimate | None:
-    """Where the true effect in one more place is expected: both its spread and the average's uncertainty count."""
-    if k < 3:
-        return None
-    error = (headline.tau2 + (headline.estimate.standard_error or 0.0) ** 2) ** 0.5
-    half = t_quantile(confidence, k - 2) * error
-    value = headline.estimate.value
-    return Estimate(
-        name="prediction",
-        label=NEXT,
-        value=value,
-        low=value - half,
-        high=value + half,
-        confidence=confidence,
-        standard_error=error,
-        degrees_of_freedom=float(k - 2),
-        method=PREDICTION,
-    )
 
 
 def _heterogeneity(y: Floats, v: Floats) -> Test:

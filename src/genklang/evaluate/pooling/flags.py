@@ -10,6 +10,7 @@ from genklang.evaluate.flags import direction, said
 from genklang.evaluate.texts import Number, decimals_for
 
 if TYPE_CHECKING:
+    from genklang.evaluate.findings import Estimate
     from genklang.evaluate.pooling.effects import Summary
 
 FEW_STUDIES = 5
@@ -25,6 +26,7 @@ def of_pool(
     without_result: int,
     small: Test | None,
     skipped: bool,
+    wider: Estimate | None,
     better: str | None,
     relevant: float | None,
 ) -> tuple[Flag, ...]:
@@ -34,7 +36,7 @@ def of_pool(
         *_depends(summaries),
         *_one_study(summaries[0], left_out),
         *_few(k),
-        *_short(k),
+        *_short(k, wider),
         *_without(without_result, k),
         *_small(small, k, skipped=skipped),
         *direction(better),
@@ -91,16 +93,22 @@ def _few(k: int) -> list[Flag]:
     ]
 
 
-def _short(k: int) -> list[Flag]:
-    """By simulation (bench/evaluate.py), with six studies that differ 95 percent intervals held the next 87 in 100."""
-    if not 3 <= k < FEW_FOR_PREDICTION:
+def _short(k: int, wider: Estimate | None) -> list[Flag]:
+    """By simulation (bench/evaluate.py): with few studies that differ, the usual interval holds too seldom."""
+    if wider is None or k >= FEW_FOR_PREDICTION:
         return []
+    low, high = wider.low or 0.0, wider.high or 0.0
+    decimals = decimals_for((high - low) / 2)
     return [
         said(
             "prediction_short",
-            sv="Färre än {n} resultat: intervallet för nästa kommun är snarare för smalt än för brett.",
-            en="Fewer than {n} results: the interval for the next municipality is too narrow rather than too wide.",
+            sv="Färre än {n} resultat: det vanliga intervallet för nästa kommun kan vara för smalt. Räknas osäkerheten "
+            "om spridningen in blir det {low} till {high}.",
+            en="Fewer than {n} results: the usual interval for the next municipality may be too narrow. With the "
+            "spread's own uncertainty included it is {low} to {high}.",
             n=FEW_FOR_PREDICTION,
+            low=Number(low, decimals),
+            high=Number(high, decimals),
         )
     ]
 

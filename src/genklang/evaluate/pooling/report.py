@@ -33,8 +33,9 @@ def report(pooled: Pooled, language: Language) -> str:
 def _ways(pooled: Pooled, language: Language) -> str:
     heading = ["", *(("effekt", "intervall", "p") if language == "sv" else ("effect", "interval", "p"))]
     rows = [[_WAYS[each.name].say(language), *_cells(each.estimate, language)] for each in pooled.summaries]
-    if pooled.prediction is not None:
-        rows.append([pooled.prediction.label.say(language), *_cells(pooled.prediction, language)])
+    for ahead in (pooled.prediction, pooled.prediction_distribution):
+        if ahead is not None:
+            rows.append([ahead.label.say(language), *_cells(ahead, language)])
     title = "Sätt att väga samman" if language == "sv" else "Ways of pooling"
     return f"{title}\n{aligned([heading, *rows])}"
 
