@@ -1,4 +1,4 @@
-"""`genklang evaluate DATA.csv --design …`: a table in, a finding out, in plain words or as JSON."""
+"""`genklang evaluate DATA --design …`: a table in, a finding out, in plain words or as JSON."""
 
 from __future__ import annotations
 
@@ -16,40 +16,44 @@ if TYPE_CHECKING:
     from genklang.evaluate.texts import Language
 
 _COLUMNS = {
-    "outcome": "column with the outcome (before_after: the measurement after)",
-    "treatment": "column with the arm as the lot gave it (interrupted_time_series: 0 before, 1 after the start)",
-    "time": "column with time from start (survival), or the period (interrupted_time_series)",
-    "event": "column telling whether the time ended with the event (survival)",
-    "before": "column with the measurement before (before_after)",
-    "cluster": "column with the group that was assigned, or sampled, whole",
-    "group": "column with the municipality or unit followed over time (panels)",
-    "first": "column with the group's first period with the practice, empty for never (difference_in_differences)",
-    "cost": "column with what each person cost (cost_effectiveness)",
-    "weight": "column with how many each answer stands for (survey)",
-    "population": "column with the size of the row's stratum in the population (survey)",
+    "treatment": "the arm as the lot gave it; over time 0 before and 1 from the start on",
+    "received": "the arm that each in fact got, where it may differ (randomised designs)",
+    "time": "time from each person's start (survival), or the period (series and panels)",
+    "event": "whether the time ended with the event (survival)",
+    "cluster": "the group (unit, school) that was assigned, or sampled, whole; the person whom several rate "
+    "(before_after); what groups belong to (difference_in_differences)",
+    "group": "the municipality or unit followed over time (panels; a series with others to compare with)",
+    "first": "the group's first period with the practice, empty for never (panels)",
+    "exposure": "how many were exposed (people, visits, days), for counts (interrupted_time_series, one_group)",
+    "cost": "what each person cost (cost_effectiveness)",
+    "weight": "how many each answer stands for (survey), or how much a group counts (difference_in_differences)",
+    "population": "the size of the row's stratum in the population (survey)",
 }
 _LISTS = {
-    "strata": "columns that the lots were drawn within",
-    "covariates": "columns known before the lots were drawn, to adjust for",
-    "subgroups": "columns to look at level by level",
+    "strata": "columns that the lots, or the sample, were drawn within",
+    "covariates": "columns known before the lots were drawn, to adjust for; of all asked, to weigh answers by (survey)",
+    "subgroups": "columns to look at level by level; whether levels differ is tested",
 }
 _WORDS = {
     "control": "the arm to compare with",
-    "treated": "the other arm, where there are more than two",
+    "treated": "the other arm, where there are more than two; the group that began (panels and series)",
     "success": "the value of the outcome that counts as yes",
     "start": "first period with the practice, as the time column writes it",
     "label": "the outcome's name in sentences",
     "unit": "the outcome's unit in sentences",
 }
 _NUMBERS: dict[str, tuple[type, str]] = {
-    "seed": (int, "seed of the randomisation draws (1)"),
+    "seed": (int, "seed of what is drawn (1)"),
     "draws": (int, "number of randomisation draws (10000)"),
     "confidence": (float, "confidence level of intervals (0.95)"),
-    "target": (float, "what one group is compared with; a share from 0 to 1"),
+    "target": (float, "what one group is compared with; a share from 0 to 1 (one_group, survey)"),
     "relevant": (float, "smallest difference that matters, in the outcome's unit; a share from 0 to 1"),
     "willingness": (float, "what one unit of the outcome is worth, in SEK (cost_effectiveness)"),
+    "price": (float, "what one unit of the outcome costs, in SEK: tells the difference in money per 100 people"),
+    "practice-cost": (float, "what the practice costs for one person, in SEK, beside --price"),
     "horizon": (float, "when to compare (survival); periods after the start to average over (interrupted_time_series)"),
     "season": (int, "periods in a year (interrupted_time_series)"),
+    "waves": (int, "how many waves the season is made of (1)"),
 }
 
 
@@ -58,22 +62,46 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "evaluate",
         help="evaluate a table by a study design",
-        description="Evaluate a CSV table by a study design; docs/reference/evaluation.md tells what each needs.",
+        description="Evaluate a table by a study design. docs/reference/evaluation.md explains each design.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_guide(),
     )
-    parser.add_argument("data", metavar="DATA.csv", type=Path, help="comma, semicolon or tab separated; names first")
-    parser.add_argument("--design", required=True, help="the study design")
-    for name, text in {**_COLUMNS, **_WORDS}.items():
-        parser.add_argument(f"--{name}", help=text)
+    parser.add_argument(
+        "data", metavar="DATA", type=Path, help="CSV (comma, semicolon or tab; names first) or .parquet"
+    )
+    parser.add_argument("--design", required=True, help="the study design: see the list at the end")
+    columns = parser.add_argument_group("columns of the table")
+    several = "column with the outcome, or several, which are then adjusted for being several (Holm)"
+    columns.add_argument("--outcome", nargs="+", action="extend", default=[], metavar="COLUMN", help=several)
+    before = "column with the measurement before, one for each outcome (before_after)"
+    columns.add_argument("--before", nargs="+", action="extend", default=[], metavar="COLUMN", help=before)
+    for name, text in _COLUMNS.items():
+        columns.add_argument(f"--{name}", metavar="COLUMN", help=text)
     for name, text in _LISTS.items():
-        parser.add_argument(f"--{name}", nargs="+", action="extend", default=[], metavar="COLUMN", help=text)
+        columns.add_argument(f"--{name}", nargs="+", action="extend", default=[], metavar="COLUMN", help=text)
+    said = parser.add_argument_group("what the table does not say")
+    for name, text in _WORDS.items():
+        said.add_argument(f"--{name}", help=text)
     for name, (kind, text) in _NUMBERS.items():
-        parser.add_argument(f"--{name}", type=kind, help=text)
-    parser.add_argument("--kind", choices=("share", "mean", "count"), help="the outcome's kind, if not as inferred")
-    parser.add_argument("--controls", choices=("never", "not_yet"), help="which groups to compare with (panels)")
-    parser.add_argument("--better", choices=("higher", "lower"), help="which way is better")
+        said.add_argument(f"--{name}", type=kind, help=text)
+    said.add_argument("--kind", choices=("share", "mean", "count"), help="the outcome's kind, if not as inferred")
+    said.add_argument("--controls", choices=("never", "not_yet"), help="which groups to compare with (panels)")
+    said.add_argument("--better", choices=("higher", "lower"), help="which way is better")
     parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
     parser.add_argument("--json", action="store_true", help="everything as JSON")
     parser.set_defaults(run=run)
+
+
+def _guide() -> str:
+    """Every design in a line of plain words, with what it needs and may have."""
+    from genklang.evaluate.designs.guide import GUIDES
+
+    lines = ["designs (needs; may have):"]
+    for name, guide in GUIDES.items():
+        needs, may = (" ".join(f"--{each}" for each in names) for names in (guide.needs, guide.may))
+        lines += [f"  {name}: {guide.when.en}", f"      needs {needs}", f"      may have {may}"]
+    lines += ["", "every design may have --better --relevant --confidence --price --practice-cost --label --unit"]
+    return "\n".join(lines)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -94,22 +122,37 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> int:
-    from genklang.evaluate.report import report
-    from genklang.evaluate.table import evaluate_table
+    from genklang.evaluate.report import report, report_several
+    from genklang.evaluate.table import evaluate_outcomes, evaluate_table
 
-    finding = evaluate_table(table.columns, design=args.design, **_options(args))
-    if args.json:
-        print(json.dumps(finding.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
+    outcomes, befores = _split(args.outcome), _split(args.before)
+    options = _options(args)
+    told: str
+    answer: dict[str, object]
+    if len(outcomes) > 1:
+        several = evaluate_outcomes(
+            table.columns, design=args.design, outcomes=outcomes, before=befores or None, **options
+        )
+        answer, told = several.as_dict(), report_several(several, language)
     else:
-        print(report(finding, language), end="")
+        options |= {name: words[0] for name, words in (("outcome", outcomes), ("before", befores)) if words}
+        finding = evaluate_table(table.columns, design=args.design, **options)
+        answer, told = finding.as_dict(), report(finding, language)
+    if args.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        print(told, end="")
     return 0
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
-    """What was given on the command line; lists may be words or comma separated."""
+    """What was given on the command line."""
     names: Sequence[str] = (*_COLUMNS, *_WORDS, *_NUMBERS, "kind", "better", "controls")
-    given = {name: getattr(args, name, None) for name in names}
+    given = {name.replace("-", "_"): getattr(args, name.replace("-", "_"), None) for name in names}
     options = {name: value for name, value in given.items() if value is not None}
-    for name in _LISTS:
-        options[name] = [part for word in getattr(args, name) for part in word.split(",") if part]
-    return options
+    return options | {name: words for name in _LISTS if (words := _split(getattr(args, name)))}
+
+
+def _split(words: Sequence[str]) -> list[str]:
+    """Lists may be words or comma separated."""
+    return [part for word in words for part in word.split(",") if part]

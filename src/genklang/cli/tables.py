@@ -24,6 +24,8 @@ def table_of(path: Path, language: Language) -> CsvTable | None:
     from genklang.evaluate.texts import Text
 
     try:
+        if path.suffix.casefold() == ".parquet":
+            return _parquet(path)
         return read_csv(decoded(path.read_bytes()))
     except FileNotFoundError:
         wrong = Text(sv="filen finns inte.", en="no such file.")
@@ -36,3 +38,29 @@ def table_of(path: Path, language: Language) -> CsvTable | None:
     )
     print(f"{path}: {wrong.say(language)} {instead.say(language)}", file=sys.stderr)
     return None
+
+
+def _parquet(path: Path) -> CsvTable:
+    """A Parquet file's columns as they are; rows are numbered from one. Raises EvaluationError for another file."""
+    from genklang.evaluate.csv_text import CsvTable
+    from genklang.evaluate.problems import refuse
+    from genklang.evaluate.texts import Text
+
+    with path.open("rb") as file:
+        if file.read(4) != b"PAR1":
+            raise refuse(
+                Text(sv="filen är ingen Parquet-fil.", en="the file is no Parquet file."),
+                Text(sv="Spara den som Parquet, eller som CSV.", en="Save it as Parquet, or as CSV."),
+            )
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+        except duckdb.Error:
+            raise refuse(
+                Text(sv="filen kan inte läsas som Parquet.", en="the file cannot be read as Parquet."),
+                Text(sv="Skriv den på nytt, eller som CSV.", en="Write it anew, or as CSV."),
+            ) from None
+    columns = {str(name): found[name].tolist() for name in found}
+    return CsvTable(columns=columns, lines=range(1, len(found) + 1))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genklang.evaluate.findings import Estimate, Finding, Flag, Flow, Outcome, Subgroup, Test
     from genklang.evaluate.means import difference_in_means
     from genklang.evaluate.money import Costs, break_even
-    from genklang.evaluate.multiplicity import holm, together
+    from genklang.evaluate.multiplicity import Several, holm, together
     from genklang.evaluate.plan import Plan
     from genklang.evaluate.pooling.effects import pool
     from genklang.evaluate.power import Study, power_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from genklang.evaluate.survey import survey_mean
     from genklang.evaluate.survival import compare_survival, kaplan_meier, log_rank
     from genklang.evaluate.synthetic import synthetic_control
-    from genklang.evaluate.table import evaluate_table
+    from genklang.evaluate.table import evaluate_outcomes, evaluate_table
     from genklang.evaluate.texts import Text
     from genklang.evaluate.verdicts import Verdict
     from genklang.evaluate.worth import cost_effectiveness, tornado
@@ -46,7 +46,7 @@ _HOMES = {
     "findings": ("Estimate", "Finding", "Flag", "Flow", "Outcome", "Subgroup", "Test"),
     "means": ("difference_in_means",),
     "money": ("Costs", "break_even"),
-    "multiplicity": ("holm", "together"),
+    "multiplicity": ("Several", "holm", "together"),
     "plan": ("Plan",),
     "pooling.effects": ("pool",),
     "power": ("Study", "power_of"),
@@ -62,7 +62,7 @@ _HOMES = {
     "survey": ("survey_mean",),
     "survival": ("compare_survival", "kaplan_meier", "log_rank"),
     "synthetic": ("synthetic_control",),
-    "table": ("evaluate_table",),
+    "table": ("evaluate_outcomes", "evaluate_table"),
     "texts": ("Text",),
     "verdicts": ("Verdict",),
     "worth": ("cost_effectiveness", "tornado"),
@@ -82,6 +82,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Released",
+    "Several",
     "Study",
     "Subgroup",
     "Test",
@@ -93,6 +94,7 @@ __all__ = [
     "difference_between_clusters",
     "difference_in_means",
     "difference_in_shares",
+    "evaluate_outcomes",
     "evaluate_table",
     "holm",
     "kaplan_meier",

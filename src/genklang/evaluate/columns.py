@@ -41,14 +41,26 @@ class OutcomeColumn:
     values: Floats
 
 
-def as_columns(table: Any) -> Columns:
-    """A table as columns: a mapping of sequences, a sequence of rows (mappings), or a data frame."""
-    if isinstance(table, Mapping) or hasattr(table, "columns"):
-        columns = {str(name): list(table[name]) for name in table}
-    else:
-        rows = list(table)
-        names = list(dict.fromkeys(str(name) for row in rows for name in row))
-        columns = {name: [row.get(name) for row in rows] for name in names}
+class Wide(dict[str, Sequence[object]]):
+    """The columns that are asked for, and the names of `all` that the table has: the others are not copied."""
+
+    all: tuple[str, ...] = ()
+
+
+def as_columns(table: Any, wanted: set[str] | None = None) -> Columns:
+    """A table as columns: a mapping of sequences, a sequence of rows (mappings), or a data frame.
+
+    Only `wanted` ones, and one more where none is, so that the table keeps its length; a list is taken as it stands.
+    """
+    is_wide = isinstance(table, Mapping) or hasattr(table, "columns")
+    rows = [] if is_wide else list(table)
+    names = list(table) if is_wide else list(dict.fromkeys(name for row in rows for name in row))
+    kept = [name for name in names if wanted is None or str(name) in wanted] or names[:1]
+    columns = Wide()
+    columns.all = tuple(str(name) for name in names)
+    for name in kept:
+        cells = table[name] if is_wide else [row.get(name) for row in rows]
+        columns[str(name)] = cells if isinstance(cells, list) else list(cells)
     lengths = {name: len(cells) for name, cells in columns.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
@@ -303,7 +315,8 @@ def named(columns: Columns, names: Iterable[str | None]) -> None:
     for name in dict.fromkeys(name for name in names if name is not None and name not in columns):
         wrong = Text(sv="kolumnen finns inte i tabellen.", en="the column is not in the table.")
         instead = Text(sv="Välj bland: {names}.", en="Choose among: {names}.")
-        problems.add(wrong, instead.fill(names=_some(list(columns))), column=name)
+        known = columns.all if isinstance(columns, Wide) else tuple(columns)
+        problems.add(wrong, instead.fill(names=_some(known)), column=name)
     problems.check()
 
 

@@ -222,7 +222,7 @@ def _unit(design: Floats, place: int) -> Floats:
 
 
 def _error(fit: _Fit, gradient: Floats) -> float:
-    error = max(0.0, float(gradient @ fit.covariance @ gradient)) ** 0.5
+    error = float(np.sqrt(max(0.0, float(gradient @ fit.covariance @ gradient))))
     if not 1e-12 < error < _MOST:
         raise _runs_away()
     return error

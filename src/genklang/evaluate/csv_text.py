@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.texts import Text
 
 _MOST_BAD = 20
+_MOST_SAME = 100_000
 
 
 @dataclass(frozen=True)
 class CsvTable:
-    """Columns of text by name, and for each row the line of the file where it begins."""
+    """Columns by name (text; of a Parquet file what it holds), and for each row the line where it begins."""
 
-    columns: dict[str, list[str]]
-    lines: tuple[int, ...]
+    columns: Mapping[str, Sequence[object]]
+    lines: Sequence[int]
 
 
 def decoded(data: bytes) -> str:
@@ -39,20 +41,32 @@ def decoded(data: bytes) -> str:
 
 def read_csv(text: str) -> CsvTable:
     """Reads comma, semicolon or tab separated text with names in its first row. Raises EvaluationError."""
-    rows = list(_rows(text))
-    if not rows:
+    rows = _rows(text)
+    _, head = next(rows, (0, None))
+    if head is None:
         raise refuse(
             Text(sv="filen är tom.", en="the file is empty."),
             Text(sv="Första raden ska ge kolumnernas namn.", en="The first row is to name the columns."),
         )
-    names = [name.strip() for name in rows[0][1]]
+    names = [name.strip() for name in head]
     problems = Problems()
     _check_names(names, problems)
-    body = [(line, cells) for line, cells in rows[1:] if any(cell.strip() for cell in cells)]
-    _check_lengths(body, len(names), problems)
+    columns: list[list[str]] = [[] for _ in names]
+    lines = array("l")
+    bad: list[tuple[int, int]] = []
+    same: dict[str, str] = {}  # one copy of cells that come again: a million rows of 0 and 1 are two words
+    for line, cells in rows:
+        if len(cells) != len(names):
+            bad += [(line, len(cells))] if any(map(str.strip, cells)) else []
+            continue
+        if not any(map(str.strip, cells)):
+            continue
+        lines.append(line)
+        for column, cell in zip(columns, cells, strict=True):
+            column.append(same.setdefault(cell, cell) if len(same) < _MOST_SAME else same.get(cell, cell))
+    _check_lengths(bad, len(names), problems)
     problems.check()
-    columns = {name: [cells[place] for _, cells in body] for place, name in enumerate(names)}
-    return CsvTable(columns=columns, lines=tuple(line for line, _ in body))
+    return CsvTable(columns=dict(zip(names, columns, strict=True)), lines=lines)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -88,8 +102,7 @@ def _check_names(names: list[str], problems: Problems) -> None:
         )
 
 
-def _check_lengths(body: list[tuple[int, list[str]]], width: int, problems: Problems) -> None:
-    bad = [(line, len(cells)) for line, cells in body if len(cells) != width]
+def _check_lengths(bad: list[tuple[int, int]], width: int, problems: Problems) -> None:
     wrong = Text(
         sv="rad {line} har {n} värden, rubrikraden {width}.", en="line {line} has {n} values, the heading {width}."
     )

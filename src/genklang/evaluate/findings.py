@@ -13,6 +13,7 @@ from genklang.evaluate.plain import sentences
 from genklang.evaluate.texts import Language, Text
 from genklang.evaluate.verdicts import Better, Verdict
 
+BY_PERSON = frozenset({"randomised", "cluster_randomised", "before_after", "cost_effectiveness"})
 Kind = Literal["share", "mean", "count", "time", "money"]
 
 
@@ -40,7 +41,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class PerHundred:
-    """A share told per hundred people."""
+    """A share, or a sum of what people differ by, told per hundred people."""
 
     value: float
     low: float | None
@@ -346,7 +347,12 @@ class Finding:
 
     @property
     def per_hundred(self) -> PerHundred | None:
-        return self.estimate.per_hundred
+        """The headline per hundred people; None where it is not about people, such as a series of sums."""
+        estimate = self.estimate
+        if estimate.is_share or not (self.design in BY_PERSON or dict(self.settings).get("exposure")):
+            return estimate.per_hundred
+        low, high = (None if limit is None else 100 * limit for limit in (estimate.low, estimate.high))
+        return PerHundred(value=100 * estimate.value, low=low, high=high)
 
     def estimated(self, name: str) -> Estimate:
         """The estimate of that name. Raises KeyError."""
@@ -370,7 +376,8 @@ class Finding:
             "outcome": self.outcome.as_dict(),
             "verdict": self.verdict.value,
             "estimate": headline["value"],
-            **{name: headline[name] for name in ("interval", "confidence", "p", "per_hundred", "method")},
+            **{name: headline[name] for name in ("interval", "confidence", "p", "method")},
+            "per_hundred": None if self.per_hundred is None else self.per_hundred.as_dict(),
             "plain": {language: list(self.plain(language)) for language in ("sv", "en")},
             **{name: [part.as_dict() for part in getattr(self, name)] for name in _LISTS},
             "assumptions": [text.as_dict() for text in self.assumptions],

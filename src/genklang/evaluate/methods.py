@@ -178,11 +178,23 @@ LOG_RANK = Method(
     formula="(sum(O - E))²/sum(V) ~ chi²(1), summed over strata",
     source="Mantel (1966), Cancer Chemotherapy Reports 50:163-170; Peto & Peto (1972), JRSS A 135:185-207",
 )
+HOLM = Method(
+    id="holm",
+    name=Text(sv="Holms justering för flera utfall", en="Holm's adjustment for several outcomes"),
+    formula="p(1)*m, p(2)*(m - 1), …, in order of size, none below the one before",
+    source="Holm (1979), Scand J Statistics 6:65-70",
+)
 HETEROGENEITY = Method(
     id="heterogeneity",
     name=Text(sv="test av samspel mellan undergrupper", en="test of interaction between subgroups"),
     formula="Q = sum(w*(d - d_mean)²) ~ chi²(groups - 1), w = 1/se²",
     source="Cochran (1954), Biometrics 10:101-129; Altman & Bland (2003), BMJ 326:219",
+)
+PRICED = Method(
+    id="priced",
+    name=Text(sv="pris gånger skillnad", en="price times difference"),
+    formula="100*(price*difference + practice_cost); the limits are the difference's",
+    source="Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes",
 )
 BREAK_EVEN = Method(
     id="break_even",
@@ -348,6 +360,13 @@ STEPPED_VERTICAL = Method(
     name=Text(sv="trappstegsinförande, inom perioder", en="stepped wedge, within periods"),
     formula="sum(w*(m1 - m0))/sum(w), w = n1*n0/(n1 + n0) in each period; p and interval from dealing the starts anew",
     source="Thompson et al. (2018), Stat Med 37:2487-2500",
+)
+CALIBRATION = Method(
+    id="calibration",
+    name=Text(sv="svaren vägda efter det som är känt om alla", en="answers weighed by what is known of all"),
+    formula="w*(1 + x'(sum w x x')^-1 (sum of x over all drawn - sum w x)); variance of y less its regression on x",
+    source="Särndal & Lundström (2005), Estimation in Surveys with Nonresponse, ch. 6-7; Deville & Särndal (1992), "
+    "JASA 87:376-382",
 )
 SURVEY = Method(
     id="survey",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genklang.evaluate.findings import Finding
+from genklang.evaluate.methods import HOLM
 from genklang.evaluate.problems import refuse
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Verdict, null_verdict
@@ -55,6 +56,27 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     order = np.argsort(p, kind="stable")
     adjusted = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
     return tuple(adjusted[np.argsort(order, kind="stable")].tolist())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """One study's outcomes: each finding, and those with a p-value judged together."""
+
+    findings: tuple[Finding, ...]
+    together: tuple[Adjusted, ...]
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> Several:
+        """Those without a p-value, such as one group without a target, are shown and not adjusted."""
+        known = [finding for finding in findings if finding.p is not None]
+        return cls(findings=tuple(findings), together=together(known) if known else ())
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "findings": [finding.as_dict() for finding in self.findings],
+            "together": [each.as_dict() for each in self.together],
+            "adjustment": HOLM.as_dict(),
+        }
 
 
 def together(findings: Sequence[Finding]) -> tuple[Adjusted, ...]:

@@ -24,7 +24,7 @@ class Options(TypedDict, total=False):
     subgroups: str | Sequence[str]  # columns to look at level by level
     time: str | None  # column: time from start (survival), or the period (series)
     event: str | None  # column: whether the time ended with the event (survival)
-    before: str | None  # column: the measurement before (before-after)
+    before: str | Sequence[str] | None  # column: the measurement before (before-after)
     cluster: str | None  # column: the group (unit, school) that was assigned, or sampled, whole
     group: str | None  # column: the municipality or unit followed over time (panels; series with others to compare)
     first: str | None  # column: the group's first period with the practice, empty for never
@@ -32,6 +32,8 @@ class Options(TypedDict, total=False):
     exposure: str | None  # column: how many were exposed (people, visits, days), for counts (series, one group)
     received: str | None  # column: the arm that each in fact got, where it may differ from the lot (randomised)
     cost: str | None  # column: what each person cost (cost-effectiveness)
+    price: float | None  # what one unit of the outcome costs, in SEK: tells the difference in money per 100 people
+    practice_cost: float | None  # what the practice costs for one person, in SEK, beside `price`
     willingness: float | None  # what one unit of the outcome is worth, in SEK (cost-effectiveness)
     weight: str | None  # column: how many each answer stands for (survey)
     population: str | None  # column: the size of the row's stratum in the population (survey)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from genklang.evaluate.findings import Arm, Estimate, Finding, Flow, Subgroup
+from genklang.evaluate.multiplicity import Several
 from genklang.evaluate.texts import Language, Text, decimals_for, number
 from genklang.evaluate.verdicts import Verdict
 
@@ -189,3 +190,23 @@ def _methods(finding: Finding, language: Language) -> list[str]:
     tests = [*finding.tests, *(each.interaction for each in finding.subgroups if each.interaction is not None)]
     methods = dict.fromkeys([each.method for each in finding.estimates] + [test.method for test in tests])
     return [f"{method.name.say(language)} [{method.id}]. {method.source}." for method in methods]
+
+
+def report_several(several: Several, language: Language) -> str:
+    """Each outcome's finding, and last how they stand together."""
+    title = Text(sv="Flera utfall, justerade enligt Holm", en="Several outcomes, adjusted by Holm's method")
+    heading = _heading(
+        language, ("", ""), ("p", "p"), ("justerat p", "adjusted p"), ("ensamt", "alone"), ("omdöme", "verdict")
+    )
+    rows = [
+        [
+            each.label.say(language),
+            p_value(each.p, language),
+            p_value(each.adjusted, language),
+            VERDICTS[each.alone].say(language),
+            VERDICTS[each.verdict].say(language),
+        ]
+        for each in several.together
+    ]
+    findings = [f"{each.outcome.label.say(language)}\n\n{report(each, language)}" for each in several.findings]
+    return "\n".join([*findings, _section(title, [heading, *rows], language) + "\n"])

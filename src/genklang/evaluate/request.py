@@ -46,6 +46,8 @@ class Request:
     exposure: str | None = None
     received: str | None = None
     cost: str | None = None
+    price: float | None = None
+    practice_cost: float | None = None
     willingness: float | None = None
     weight: str | None = None
     population: str | None = None
@@ -92,6 +94,8 @@ class Request:
             ("target", self.target, -LARGEST, LARGEST),
             ("horizon", self.horizon, 0, LARGEST),
             ("willingness", self.willingness, 0, LARGEST),
+            ("price", self.price, -LARGEST, LARGEST),
+            ("practice_cost", self.practice_cost, -LARGEST, LARGEST),
         )
         for name, value, least, most in settings:
             if value is not None and not least <= value <= most:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genklang.evaluate.arrays import Floats, Ints, normal_quantile, t_quantile
+from genklang.evaluate.arrays import Bools, Floats, Ints, normal_quantile, t_quantile
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.methods import SURVEY, SURVEY_SHARE
 from genklang.evaluate.problems import Problems, refuse
@@ -38,6 +38,7 @@ def survey_mean(
     clusters: Ints | None = None,
     weights: Floats | None = None,
     population: Floats | None = None,
+    known_of_all: Floats | None = None,
     is_share: bool = False,
     confidence: float = 0.95,
 ) -> Survey:
@@ -45,6 +46,8 @@ def survey_mean(
 
     `strata` and `clusters` (n,) as drawn; `weights` (n,) how many each row stands for, or `population` (n,) the size of
     the row's stratum, which gives weights N/answered and the finite population correction (with clusters, none).
+    With `known_of_all` (n, k), known of everybody drawn, answers are weighed so that they add up to all drawn in each
+    (linear calibration; Särndal & Lundström 2005, Estimation in Surveys with Nonresponse, ch. 6-7).
     Variance by Taylor linearisation over clusters within strata (Särndal, Swensson & Wretman 1992, ch. 5); shares have
     Wilson's interval at the effective number (Korn & Graubard 1998, Survey Methodology 24:193-201), with t of clusters
     less strata. Raises EvaluationError with too few answers, or a stratum with one.
@@ -56,10 +59,21 @@ def survey_mean(
     own = levels[known]
     w = _weights(own, None if weights is None else weights[known], None if population is None else population[known])
     y = values[known]
+    everybody = _weights(levels, weights, population)
+    is_calibrated = known_of_all is not None and known_of_all.size > 0
+    fitted = np.zeros(n)
+    if known_of_all is not None and is_calibrated:
+        w, fitted = _calibrated(w, known_of_all, known, everybody, y)
     mean = float(w @ y / w.sum())
-    units = np.arange(int(known.sum())) if clusters is None else np.unique(clusters[known], return_inverse=True)[1]
-    fraction = _fraction(own, None if clusters is not None or population is None else population[known])
-    variance, free = _variance(w * (y - mean) / w.sum(), own, units, fraction)
+    units = np.arange(n) if clusters is None else np.unique(clusters, return_inverse=True)[1].ravel()
+    whole = None if clusters is not None or population is None else population
+    fraction = _fraction(own, None if whole is None else whole[known])
+    rest = y - fitted[known]
+    rest = rest - (float(w @ rest / w.sum()) if is_calibrated else mean)
+    variance, free = _variance(w * rest / w.sum(), own, units[known], fraction)
+    if is_calibrated:  # what the known tell of the outcome varies as all drawn do
+        told = everybody * (fitted - float(everybody @ fitted / everybody.sum())) / everybody.sum()
+        variance += _variance(told, levels, units, _fraction(levels, whole))[0]
     plain = float(w @ (y - mean) ** 2 / w.sum()) / len(y)
     estimate = _share(mean, variance, free, confidence) if is_share else _mean(mean, variance, free, confidence)
     return Survey(
@@ -77,6 +91,25 @@ def _weights(levels: Ints, weights: Floats | None, population: Floats | None) ->
     if population is None:
         return np.ones(len(levels))
     return np.asarray(population / np.bincount(levels)[levels], dtype=np.float64)
+
+
+def _calibrated(w: Floats, known_of_all: Floats, known: Bools, everybody: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Weights that bring those who answered to the totals of all drawn, and what the known tell of everybody's outcome.
+
+    Weights below a tenth of
+    the original are held there, so that nobody counts backwards.
+    """
+    spread = known_of_all.std(axis=0)
+    kept = spread > 1e-12
+    scaled = (known_of_all[:, kept] - known_of_all[:, kept].mean(axis=0)) / spread[kept]
+    x = np.column_stack([np.ones(len(known_of_all)), scaled])
+    own = x[known]
+    # everybody drawn stands for as many as in the design, those who answered for all of these
+    wanted = everybody @ x * (w.sum() / everybody.sum())
+    products = (own * w[:, None]).T @ own
+    factors = np.linalg.pinv(products, hermitian=True) @ (wanted - w @ own)
+    fitted = x @ (np.linalg.pinv(products, hermitian=True) @ (own.T @ (w * y)))
+    return np.asarray(w * np.maximum(0.1, 1 + own @ factors), dtype=np.float64), np.asarray(fitted, dtype=np.float64)
 
 
 def _fraction(levels: Ints, population: Floats | None) -> Floats:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack, cast
 
 from genklang.evaluate.columns import as_columns
 from genklang.evaluate.designs import BUILDERS, OTHER_NAMES
+from genklang.evaluate.designs.guide import EVERYTHING, EVERYWHERE, GUIDES
 from genklang.evaluate.findings import Finding
+from genklang.evaluate.flags import said
+from genklang.evaluate.multiplicity import Several
 from genklang.evaluate.options import Options
 from genklang.evaluate.plan import Plan
-from genklang.evaluate.problems import refuse
+from genklang.evaluate.priced import priced
+from genklang.evaluate.problems import EvaluationError, Problem, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
 
@@ -21,7 +26,7 @@ _LISTS = ("strata", "covariates", "subgroups")
 def evaluate_table(table: Any, *, design: str, **options: Unpack[Options]) -> Finding:
     """Evaluate a table (a mapping of columns, a sequence of rows, or a data frame) by a design.
 
-    Designs: "randomised", "survival", "one_group", "before_after", "interrupted_time_series". `Options` lists the rest.
+    `designs.guide` says what each design is for and which of `Options` it takes; others are flagged as not used.
     Cells may be numbers or text; the outcome's kind is inferred (0/1, yes/no: share; whole numbers: count; else mean).
     Deterministic for a given seed. Raises EvaluationError with all the problems found.
     """
@@ -31,9 +36,58 @@ def evaluate_table(table: Any, *, design: str, **options: Unpack[Options]) -> Fi
             Text(sv='"{design}" är ingen design.', en='"{design}" is no design.').fill(design=design),
             Text(sv="Välj bland: {names}.", en="Choose among: {names}.").fill(names=", ".join(BUILDERS)),
         )
-    request = Request(columns=as_columns(table), design=name, **_settled(options))
+    request = Request(columns=as_columns(table, _named_in(options)), design=name, **_settled(options))
     request.check()
-    return BUILDERS[name](request)
+    return _told(BUILDERS[name](request), request, options)
+
+
+def evaluate_outcomes(table: Any, *, design: str, outcomes: Sequence[str], **options: Unpack[Options]) -> Several:
+    """One study's several outcomes, each by the design, and their p-values adjusted for being several (Holm).
+
+    `before`, where the design has one, is a list beside `outcomes`. Raises EvaluationError with all the problems of all
+    outcomes.
+    """
+    before = options.pop("before", None)
+    befores = [before] * len(outcomes) if before is None or isinstance(before, str) else list(before)
+    if len(befores) != len(outcomes) or not outcomes:
+        raise refuse(
+            Text(sv="utfall och mätningar före är olika många.", en="outcomes and befores differ in number."),
+            Text(sv="Namnge en före för varje utfall.", en="Name one before for each outcome."),
+        )
+    problems: list[Problem] = []
+    findings: list[Finding] = []
+    for outcome, first in zip(outcomes, befores, strict=True):
+        try:
+            options |= {"outcome": outcome, "before": first}
+            findings.append(evaluate_table(table, design=design, **options))
+        except EvaluationError as refused:
+            problems += [problem for problem in refused.problems if problem not in problems]
+    if problems:
+        raise EvaluationError(problems)
+    return Several.of(findings)
+
+
+def _named_in(options: Options) -> set[str]:
+    """All words of the options, which may be names of columns."""
+    words: set[str] = set()
+    for value in options.values():
+        if isinstance(value, str):
+            words.add(value)
+        elif isinstance(value, (list, tuple)):
+            words |= {each for each in value if isinstance(each, str)}
+    return words
+
+
+def _told(finding: Finding, request: Request, options: Options) -> Finding:
+    """The finding with what it costs per hundred people, and with what was given but is not used by its design."""
+    guide = GUIDES[request.design]
+    given = {name for name, value in options.items() if value not in (None, (), [])}
+    unused = sorted(given & EVERYTHING - guide.options - EVERYWHERE)
+    flags = finding.flags
+    if unused:
+        sv, en = "Används inte av designen: {names}.", "Not used by the design: {names}."
+        flags = (*flags, said("not_used", sv=sv, en=en, names=", ".join(unused)))
+    return replace(finding, estimates=(*finding.estimates, *priced(finding, request)), flags=flags)
 
 
 def _settled(options: Options) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from genklang.evaluate import allocation, flags
 from genklang.evaluate.arrays import Floats, Ints
 from genklang.evaluate.columns import OutcomeColumn, categories, numbers, outcome
+from genklang.evaluate.covariates import covariates
 from genklang.evaluate.findings import Arm, ArmFlow, Estimate, Finding, Flag, Flow, Loss
 from genklang.evaluate.methods import MANSKI
 from genklang.evaluate.problems import Problems, refuse
@@ -35,7 +36,7 @@ def build(request: Request) -> Finding:
             Text(sv="både weight och population är angivna.", en="both weight and population are given."),
             Text(sv="Ange en av dem.", en="Give one of them."),
         )
-    measured, result = _read(request)
+    measured, result, filled = _read(request)
     estimate = result.estimate
     is_share = measured.kind == "share"
     answers = measured.values[~np.isnan(measured.values)]
@@ -60,6 +61,8 @@ def build(request: Request) -> Finding:
         plan=plan,
         flags=(
             *_flags(result),
+            *_calibrated(request),
+            *flags.imputed(filled),
             *flags.few_people([seen]),
             *flags.plan(plan),
             *(flags.direction(request.better) if request.target is not None else ()),
@@ -70,17 +73,19 @@ def build(request: Request) -> Finding:
             ("drawn", result.drawn),
             ("answered", result.answered),
             ("design_effect", result.design_effect),
+            ("covariates", ", ".join(request.covariates) or None),
         ),
     )
 
 
-def _read(request: Request) -> tuple[OutcomeColumn, Survey]:
+def _read(request: Request) -> tuple[OutcomeColumn, Survey, list[str]]:
     problems = Problems()
     column = request.outcome or ""
     measured = outcome(column, request.columns[column], problems, kind=request.kind, success=request.success)
     strata = allocation.strata(request, problems)
     clusters = _codes(request, problems)
     weights, population = (_amounts(name, request, problems) for name in (request.weight, request.population))
+    background, filled = covariates(request, problems)
     problems.check()
     result = survey_mean(
         measured.values,
@@ -88,10 +93,11 @@ def _read(request: Request) -> tuple[OutcomeColumn, Survey]:
         clusters=clusters,
         weights=weights,
         population=population,
+        known_of_all=background,
         is_share=measured.kind == "share",
         confidence=request.confidence,
     )
-    return measured, result
+    return measured, result, filled
 
 
 def _codes(request: Request, problems: Problems) -> Ints | None:
@@ -145,6 +151,14 @@ def _flow(request: Request, result: Survey) -> Flow:
         lost=lost,
     )
     return Flow(assessed=request.assessed, eligible=request.eligible, arms=(only,))
+
+
+def _calibrated(request: Request) -> list[Flag]:
+    if not request.covariates:
+        return []
+    sv = "Svaren är vägda så att de liknar alla som drogs i: {names}."
+    en = "Answers are weighed to be like all who were drawn in: {names}."
+    return [flags.said("calibrated", sv=sv, en=en, names=", ".join(request.covariates))]
 
 
 def _flags(result: Survey) -> list[Flag]:
