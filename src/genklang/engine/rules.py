@@ -137,13 +137,19 @@ class Rule:
 
     def due(self, *, anchor: str, occurrence: str, target: int, opens: int, match: Any = None) -> Due:
         """A due that hangs on an event. Its slot is the target by the local clock."""
-        local = self.zone.local(target).isoformat(timespec="minutes")
-        return self._due(f"{self.name}/{anchor}/{occurrence}", occurrence, anchor, local, target, opens, match)
+        day, clock = self.zone.written(target)
+        deadline = self.deadline(target)
+        wake = self.wake_open(target, deadline, 0)
+        id = f"{self.name}/{anchor}/{occurrence}"
+        return Due(id, occurrence, anchor, day, clock, opens, target, deadline, wake, match)
 
     def daily_due(self, occurrence: str, target: int) -> Due:
         """A due that hangs on a local time of a date, whatever made the expectation hold."""
         opens = self.zone.add(target, self.early, -1) if self.early else target
-        return self._due(f"{self.name}/{occurrence}", occurrence, "", occurrence, target, opens, None)
+        deadline = self.deadline(target)
+        wake = self.wake_open(target, deadline, 0)
+        day, clock = occurrence[:10], occurrence[11:16]
+        return Due(f"{self.name}/{occurrence}", occurrence, "", day, clock, opens, target, deadline, wake)
 
     def begun_late(self, due: Due, at: int) -> Due:
         """A due whose target had passed when it began: no reminders from before; missed at once if it is too late."""
@@ -165,11 +171,6 @@ class Rule:
         if answer == "open" and level < len(self.escalations):
             wake = min(wake, self.escalations[level].at(due.deadline_at))
         return wake
-
-    def _due(self, id: str, occurrence: str, anchor: str, local: str, target: int, opens: int, match: Any) -> Due:
-        deadline = self.deadline(target)
-        wake = self.wake_open(target, deadline, 0)
-        return Due(id, occurrence, anchor, local[:10], local[11:16], opens, target, deadline, wake, match)
 
 
 class Daily:

@@ -13,15 +13,20 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from genklang.engine.offsets import Offsets
 from genklang.protocol.types import ClockChange
 from genklang.protocol.units import HOUR, MINUTE, Duration
+
+if TYPE_CHECKING:
+    from genklang.engine.offsets import Instants
 
 DAY = 24 * HOUR
 NEVER = 1 << 62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = _EPOCH.date()
 _ONE_MICROSECOND = timedelta(microseconds=1)
 _LONGEST_SEARCH = 400  # days; a slot that does not come in a year never comes
 
@@ -56,6 +61,7 @@ class Zone:
     def __init__(self, name: str) -> None:
         self.name = name
         self._info = ZoneInfo(name)
+        self._offsets = Offsets(self._info)
 
     def local(self, instant: int) -> datetime:
         """The wall clock at an instant."""
@@ -85,11 +91,24 @@ class Zone:
     def add(self, instant: int, duration: Duration, times: int = 1) -> int:
         """Move an instant: months and days by the wall clock (31 January + 1 month is 28 February), else exactly."""
         exact = duration.microseconds * times
-        if not (duration.months or duration.days):
-            return instant + exact
-        wall = self.local(instant).replace(tzinfo=None, fold=0)
-        shifted = _add_months(wall, duration.months * times) + timedelta(days=duration.days * times)
-        return self.at(shifted) + exact
+        if duration.months:
+            wall = self.local(instant).replace(tzinfo=None, fold=0)
+            shifted = _add_months(wall, duration.months * times) + timedelta(days=duration.days * times)
+            return self.at(shifted) + exact
+        if duration.days:
+            return self._offsets.at(self._offsets.wall(instant) + duration.days * times * DAY) + exact
+        return instant + exact
+
+    def add_to_all(self, instants: Instants, duration: Duration) -> Instants:
+        """The same for many instants. `duration` has no months."""
+        exact = instants + duration.microseconds
+        return self._offsets.moved(instants, duration.days) + duration.microseconds if duration.days else exact
+
+    def written(self, instant: int) -> tuple[str, str]:
+        """The local date and time of an instant, to the minute: "2026-03-29", "08:05"."""
+        day, moment = divmod(self._offsets.wall(instant), DAY)
+        hour, minute = divmod(moment // MINUTE, 60)
+        return _date_written(day), f"{hour:02d}:{minute:02d}"
 
     def changes_around(self, day: date) -> bool:
         """Whether the clock is changed on this day or the day before."""
@@ -173,6 +192,11 @@ class DailyTimes:
         """Only what the clock change brings closer is left out: times declared close together stay so every day."""
         real = slot.target - kept.target
         return real < self._spacing and (slot.second or real < slot.wall - kept.wall)
+
+
+@lru_cache(maxsize=4096)
+def _date_written(day: int) -> str:
+    return (_FIRST_DAY + timedelta(days=day)).isoformat()
 
 
 def _naive(wall: datetime) -> int:
