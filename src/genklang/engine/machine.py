@@ -6,7 +6,7 @@ Production, rehearsal, replay and tests run this same one. It knows no clock, no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genklang.engine.checking import Coerced, check, coerce
 from genklang.engine.draft import Draft
@@ -19,6 +19,9 @@ from genklang.engine.problems import Problem
 from genklang.engine.time import NEVER, Zone
 from genklang.engine.types import Allocate, DrawSample, Event, OutOfOrder, State, Step, Track
 from genklang.protocol.types import Protocol
+
+if TYPE_CHECKING:
+    from genklang.engine.stretches import Many, Rows
 
 
 class Machine:
@@ -51,6 +54,15 @@ class Machine:
         draft = Draft(state)
         happen(draft, self._compiled, event)
         return draft.step()
+
+    def step_many(self, state: State, rows: Rows) -> Many:
+        """Many events in one step: as many, from the first on, as only meet dues whose turn it is. They may be none.
+
+        The same as so many calls of `step`, which takes the event after them.
+        """
+        from genklang.engine.stretches import take  # with numpy, which not everybody who has a machine needs
+
+        return take(self._compiled, state, rows)
 
     def advance(self, state: State, to: int) -> Step:
         """Let time pass: everything whose instant is at most `to` happens.

@@ -23,7 +23,7 @@ _BLOCK = 512 * _DAY
 _MARGIN = 3  # days on either side, more than any offset
 
 
-class Stretch(NamedTuple):
+class Segments(NamedTuple):
     """The offsets of some time: each holds from its start; `ends` is what the clock shows when it ends."""
 
     starts: list[int]
@@ -68,10 +68,10 @@ class Offsets:
         starts, offsets, ends = self._over(first, stop)
         return np.array(starts), np.array(offsets), np.array(ends)
 
-    def _reckoned(self, block: int) -> Stretch:
+    def _reckoned(self, block: int) -> Segments:
         return self._over(block, block + 1)
 
-    def _over(self, first: int, stop: int) -> Stretch:
+    def _over(self, first: int, stop: int) -> Segments:
         """The offsets from a block up to another, with some days on either side."""
         begin, end = first * _BLOCK - _MARGIN * _DAY, stop * _BLOCK + _MARGIN * _DAY
         starts, offsets = [begin], [self._offset(begin)]
@@ -82,7 +82,7 @@ class Offsets:
                 starts.append(change)
                 offsets.append(self._offset(change))
         ends = [start + offset for start, offset in zip(starts[1:], offsets, strict=False)]
-        return Stretch(starts, offsets, [*ends, end + 10 * _DAY])
+        return Segments(starts, offsets, [*ends, end + 10 * _DAY])
 
     def _changes(self, start: int, stop: int, offset: int) -> int:
         """The first instant of another offset than the one at `start`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genklang.engine.conditions import Condition, Watch, event_kinds, expected_kinds, fact_kinds
 from genklang.engine.rules import AfterEvent, Conditions, Fields, Rule, Shift
@@ -12,6 +12,9 @@ from genklang.engine.types import BUILT_IN
 from genklang.protocol.reckoning import Signal
 from genklang.protocol.scopes import fields_of
 from genklang.protocol.types import EventKind, Expectation, Move, Protocol
+
+if TYPE_CHECKING:
+    from genklang.engine.stretches.calendars import Calendar
 
 
 class Kind(NamedTuple):
@@ -69,6 +72,7 @@ class Compiled:
         self.pointing = frozenset(name for name, kind in protocol.events.items() if _points(kind))
         self.participants = protocol.participant_roles
         self.places = {rule.name: place for place, rule in enumerate(self.rules)}
+        self.calendars: dict[tuple[int, tuple[str, ...]], Calendar] = {}
 
     def _rule(self, name: str, declared: Expectation) -> Rule:
         during = self.stages if declared.during is None else frozenset(declared.during)

@@ -21,11 +21,12 @@ Facts = Mapping[str, Any]
 
 
 class TimedReminder(NamedTuple):
-    """A nudge, `at` after the target."""
+    """A nudge, `at` gives when by the target: `after` it."""
 
     at: Shift
     channel: str
     role: str | None
+    after: Duration
 
 
 class TimedEscalation(NamedTuple):
@@ -91,12 +92,14 @@ class Rule:
         self.several = fields.several
         self.until = declared.until
         self.early = declared.early
+        self.within = declared.within
         self.deadline = _shift(zone, declared.within)
         self.reminders = _reminders(declared, zone)
         otherwise = declared.otherwise
         self.alarm = otherwise.alarm if otherwise else None
         self.task = otherwise.task if otherwise else None
         self.escalations = _escalations(declared, zone)
+        self.steady = _steady(declared)
         self.plan: Plan = _plan(self, declared, fields)
 
     def begun_with(self, event: Event, member: str | None) -> Any:
@@ -198,9 +201,16 @@ class Daily:
     def claims_at(self, due: Due) -> int:
         return due.opens_at
 
+    def times(self, facts: Facts) -> tuple[str, ...]:
+        """The times of day, as things are known now."""
+        return self._fixed if self.fact is None else tuple(facts.get(self.fact) or ())
+
+    def after(self, due: Due, times: tuple[str, ...]) -> Due | None:
+        """The due after another at these times, without regard to `until`."""
+        return self._seek((due.target_at, due.occurrence), times)
+
     def _bounded(self, track: Track, position: tuple[int, str], facts: Facts) -> Due | None:
-        times = self._fixed if self.fact is None else tuple(facts.get(self.fact) or ())
-        due = self._seek(position, times)
+        due = self._seek(position, self.times(facts))
         if due is None or self._rule.until is None:
             return due
         return due if self._rule.within_until(track, due.target_at, inclusive=False) else None
@@ -249,7 +259,7 @@ class EveryFromLast:
 
     def __init__(self, rule: Rule, interval: Duration) -> None:
         self._rule = rule
-        self._interval = interval
+        self.interval = interval
 
     def first(self, track: Track, facts: Facts) -> Due | None:
         return self.counted(track, track.since, opens=track.since, anchor=track.anchor or "")
@@ -260,7 +270,7 @@ class EveryFromLast:
     def counted(self, track: Track, start: int, *, opens: int, anchor: str) -> Due | None:
         """The due an interval after `start`; it hangs on the event `anchor` that ended the one before."""
         rule = self._rule
-        target = rule.zone.add(start, self._interval)
+        target = rule.zone.add(start, self.interval)
         if not rule.within_until(track, target, inclusive=True):
             return None
         if rule.early is not None:
@@ -335,7 +345,7 @@ def _shift(zone: Zone, duration: Duration) -> Shift:
 
 def _reminders(declared: Expectation, zone: Zone) -> tuple[TimedReminder, ...]:
     ordered = sorted(declared.remind, key=lambda reminder: _length(reminder.at))
-    return tuple(TimedReminder(_shift(zone, one.at), one.by, one.to) for one in ordered)
+    return tuple(TimedReminder(_shift(zone, one.at), one.by, one.to, one.at) for one in ordered)
 
 
 def _escalations(declared: Expectation, zone: Zone) -> tuple[TimedEscalation, ...]:
@@ -347,3 +357,12 @@ def _escalations(declared: Expectation, zone: Zone) -> tuple[TimedEscalation, ..
 
 def _length(duration: Duration) -> int:
     return (duration.months * 30 + duration.days) * DAY + duration.microseconds
+
+
+def _steady(declared: Expectation) -> bool:
+    """Whether reminders, and escalations, come in the order of their lengths whatever the calendar does."""
+    otherwise = declared.otherwise
+    lengths = [[one.at for one in declared.remind], [one.after for one in otherwise.escalate] if otherwise else []]
+    return not any(one.months for some in lengths for one in some) and all(
+        len({bool(one.days) for one in some}) < 2 for some in lengths
+    )

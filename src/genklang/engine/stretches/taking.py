@@ -1,0 +1,141 @@
+"""How many of the events can be taken in one step, and the state after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from genklang.engine.draft import Draft
+from genklang.engine.passing import open_ready, settle
+from genklang.engine.plan import Compiled, Kind
+from genklang.engine.rules import EveryFromLast
+from genklang.engine.stretches.courses import Course, Places, course, rests
+from genklang.engine.stretches.rows import TIME_PASSED, Rows
+from genklang.engine.stretches.telling import Many, ended
+from genklang.engine.types import Due, State, Track
+
+
+def take(compiled: Compiled, state: State, rows: Rows) -> Many:
+    """Take as many of the events, from the first on, as only meet dues whose turn it is; they may be none."""
+    if state.stage is None:
+        return Many(state, state, rows, 0)
+    meant = [_meant(compiled, state, name) for name in rows.names]
+    stop = min(rows.in_order(state.settled, state.last), _first(rows, [one is None for one in meant]))
+    courses: list[Course] = []
+    for place, track in enumerate(state.tracks):
+        expecting = [one is not None and place in one for one in meant]
+        if rests(track) or not stop:
+            continue
+        found = course(compiled, state, place, rows, _places(rows, expecting))
+        if found is None:
+            stop = min(stop, _first(rows, expecting), int(rows.limits.searchsorted(track.wake)))
+        else:
+            courses.append(found)
+    stop, seen = _as_far_as_all_go(courses, rows, stop)
+    if not stop:
+        return Many(state, state, rows, 0)
+    return Many(state, _after(compiled, state, courses, rows, stop), rows, stop, tuple(courses), seen)
+
+
+def _meant(compiled: Compiled, state: State, name: str) -> tuple[int, ...] | None:
+    """The expectations of which a kind of event meets dues, and does nothing else as things stand; else None."""
+    kind = compiled.kinds.get(name)
+    if name in (TIME_PASSED, "acknowledged"):
+        return ()
+    return kind.meets if kind is not None and _only_meets(kind, state) else None
+
+
+def _only_meets(kind: Kind, state: State) -> bool:
+    return (
+        kind.declared is not None
+        and kind.when is None
+        and not (kind.states or kind.begins or kind.more or kind.requires)
+        and state.stage not in kind.moves
+        and (kind.during is None or state.stage in kind.during)
+    )
+
+
+def _places(rows: Rows, kinds: Sequence[bool]) -> Places:
+    """The places of the events of some kinds."""
+    chosen = [place for place, one in enumerate(kinds) if one]
+    if len(chosen) == 1:
+        return np.flatnonzero(rows.kind == chosen[0])
+    return np.flatnonzero(np.array(kinds, dtype=bool)[rows.kind])
+
+
+def _first(rows: Rows, kinds: Sequence[bool]) -> int:
+    """The place of the first event of some kinds; how many events there are, where none is."""
+    if not any(kinds):
+        return len(rows)
+    found = _places(rows, kinds)
+    return int(found[0]) if len(found) else len(rows)
+
+
+def _as_far_as_all_go(courses: Sequence[Course], rows: Rows, stop: int) -> tuple[int, dict[str, int]]:
+    """How many events can be taken so that no due is missed for good before it is met."""
+    before = None
+    seen: dict[str, int] = {}
+    for one in courses:
+        stop = min(stop, _in_turn(one, rows))
+    while stop and stop != before:
+        before = stop
+        for one in courses:
+            met = int(one.rows.searchsorted(stop))
+            if stop and met < len(one.dues.deadline) and one.dues.deadline[met] <= rows.limits[stop - 1]:
+                stop = int(rows.limits.searchsorted(one.dues.deadline[met]))
+        if stop:
+            stop, seen = _acknowledged(courses, rows, stop)
+    return stop, seen
+
+
+def _in_turn(one: Course, rows: Rows) -> int:
+    """How many events there are before the first that does not meet the due whose turn it is."""
+    known = min(len(one.rows), len(one.dues.opens))
+    at = one.at[:known]
+    wrong = np.flatnonzero((at < one.dues.opens[:known]) | (at >= one.dues.closes[:known]))
+    if len(wrong):
+        return int(one.rows[wrong[0]])
+    return int(one.rows[known]) if known < len(one.rows) else len(rows)
+
+
+def _acknowledged(courses: Sequence[Course], rows: Rows, stop: int) -> tuple[int, dict[str, int]]:
+    """When each late due was first acknowledged, and how many events there are before one that makes no sense so."""
+    if "acknowledged" not in rows.names:
+        return stop, {}
+    places = _places(rows, [name == "acknowledged" for name in rows.names])
+    late = {due.id: (one, number) for one in courses for number, due in _late(one, stop)} if len(places) else {}
+    seen: dict[str, int] = {}
+    for place in map(int, places[: places.searchsorted(stop)]):
+        name = str(rows.data.get(place, {}).get("due", ""))
+        one, number = late.get(name, (None, 0))
+        asks = one is not None and (one.rule.alarm or one.rule.task)
+        if one is None or not asks or not one.dues.deadline[number] <= rows.limits[place] or place > one.rows[number]:
+            return place, seen
+        seen.setdefault(name, int(rows.limits[place]))
+    return stop, seen
+
+
+def _late(one: Course, stop: int) -> list[tuple[int, Due]]:
+    """The dues that the first so many events meet late, with their numbers."""
+    return [(number, one.dues.of(number)) for number in ended(one, stop).late.tolist()]
+
+
+def _after(compiled: Compiled, state: State, courses: Sequence[Course], rows: Rows, stop: int) -> State:
+    """The state after the events: each expectation at the due whose turn it is, and time up to the last of them."""
+    draft = Draft(state)
+    for one in courses:
+        met = int(one.rows.searchsorted(stop))
+        if not met:
+            continue
+        track = state.tracks[one.place]
+        opened = int(one.dues.target[met - 1])
+        fresh = Track(track.name, track.anchor, track.since, track.first, opened)
+        draft.put(one.place, fresh, one.stuck, one.dues.due(met))
+        if isinstance(one.rule.plan, EveryFromLast):
+            open_ready(draft, one.rule, one.place, int(one.at[met - 1]))
+    settle(draft, compiled.rules, int(rows.limits[stop - 1]))
+    events = np.flatnonzero(rows.at[:stop] != rows.limits[:stop])
+    if len(events):
+        draft.last = rows.position(int(events[-1]))
+    return draft.state()
