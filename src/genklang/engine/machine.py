@@ -33,8 +33,8 @@ class Machine:
     def __init__(self, protocol: Protocol, *, zone: str) -> None:
         self.protocol = protocol
         self.zone = Zone(zone)
-        self._compiled = Compiled(protocol, self.zone)
-        self._tracks = tuple(Track(rule.name) for rule in self._compiled.rules)
+        self.compiled = Compiled(protocol, self.zone)
+        self._tracks = tuple(Track(rule.name) for rule in self.compiled.rules)
 
     def begin(self, enrolment: str) -> State:
         """An enrolment of which nothing is known yet. Its first event is `enrolled`."""
@@ -52,7 +52,7 @@ class Machine:
         if event.id in state.voids:
             return Step(state)
         draft = Draft(state)
-        happen(draft, self._compiled, event)
+        happen(draft, self.compiled, event)
         return draft.step()
 
     def step_many(self, state: State, rows: Rows) -> Many:
@@ -62,7 +62,7 @@ class Machine:
         """
         from genklang.engine.stretches import take  # with numpy, which not everybody who has a machine needs
 
-        return take(self._compiled, state, rows)
+        return take(self.compiled, state, rows)
 
     def advance(self, state: State, to: int) -> Step:
         """Let time pass: everything whose instant is at most `to` happens.
@@ -72,7 +72,7 @@ class Machine:
         if to <= state.settled:
             return Step(state)
         draft = Draft(state)
-        settle(draft, self._compiled.rules, to)
+        settle(draft, self.compiled.rules, to)
         return draft.step()
 
     def next_deadline(self, state: State) -> int | None:
@@ -86,7 +86,7 @@ class Machine:
         """
         log = arrange(event for event in events if until is None or event.occurred_at <= until)
         start = self.begin(enrolment)._replace(voids=log.voids)
-        step = play(self._compiled, start, log.events, settled=log.settled if until is None else until)
+        step = play(self.compiled, start, log.events, settled=log.settled if until is None else until)
         return step._replace(facts=tuple(current(step.facts).values()), refolded=True)
 
     def apply(self, state: State, event: Event, *, history: Callable[[], Sequence[Event]]) -> Step:
@@ -102,7 +102,7 @@ class Machine:
         past = history()
         settled = state.settled
         return refold(
-            self._compiled,
+            self.compiled,
             self.begin(state.enrolment),
             known=arrange(past, settled=settled),
             arrived=arrange([*past, event], settled=settled),
@@ -113,7 +113,7 @@ class Machine:
         """Several new events at once, wherever they belong: one refold of the log, and the difference they make."""
         past = list(history())
         return refold(
-            self._compiled,
+            self.compiled,
             self.begin(state.enrolment),
             known=arrange(past, settled=state.settled),
             arrived=arrange([*past, *events], settled=state.settled),
@@ -136,22 +136,22 @@ class Machine:
         then: State | None = state
         if not in_order(state, event):
             then = self.fold(state.enrolment, history(), until=event.occurred_at).state if history else None
-        problems = check(self._compiled, then, event, now=now)
-        if history is None or event.kind not in self._compiled.pointing:
+        problems = check(self.compiled, then, event, now=now)
+        if history is None or event.kind not in self.compiled.pointing:
             return problems
         return problems + unknown_references(self.protocol, event, history())
 
     def check_form(self, event: Event) -> list[Problem]:
         """What is wrong with an event whatever has happened before: its kind, who reports it, its fields."""
-        return check(self._compiled, None, event, now=None)
+        return check(self.compiled, None, event, now=None)
 
     def coerce(self, kind: str, data: Mapping[str, Any]) -> Coerced:
         """Read the fields of an event as their types, from JSON values or from text as people write it."""
-        return coerce(self._compiled, kind, data)
+        return coerce(self.compiled, kind, data)
 
     def eligible(self, facts: Mapping[str, Any]) -> bool | None:
         """Whether somebody can take part; None where what is known does not decide it."""
-        condition = self._compiled.eligible
+        condition = self.compiled.eligible
         return True if condition is None else condition.asked(facts)
 
     def allocation(self, effect: Allocate, *, arm: str) -> Event:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 from genklang.engine.machine import Machine
 from genklang.engine.randomisation import is_drawn
@@ -35,9 +35,12 @@ from genklang.engine.types import (
 from genklang.protocol.scopes import PARTICIPANT
 from genklang.protocol.types import EventField
 from genklang.protocol.units import SECOND
+from genklang.rehearsal.ahead import ACKNOWLEDGED, ANSWERED, PASSED, Patience, look_ahead
 from genklang.rehearsal.proposed import Proposed
 from genklang.rehearsal.script import Act, Find, Row, Script
 from genklang.rehearsal.staff import answers_alarm, answers_task
+from genklang.rehearsal.told import Told, standing
+from genklang.rehearsal.turns import Turn, turns
 
 AVERAGE_MONTH = 30.436875 * DAY
 
@@ -53,8 +56,8 @@ class Life:
 
     enrolment: str
     index: int
-    events: tuple[Event, ...]
-    facts: tuple[OutcomeFact, ...]
+    events: Sequence[Event]
+    facts: Sequence[OutcomeFact]
     state: State
     effects: Counter[str]
     steps: int
@@ -62,6 +65,17 @@ class Life:
 
 Living = Generator[Allocate, str, Life]
 Action = Callable[[int], Generator[Allocate, str, None]]
+
+
+class Planned(NamedTuple):
+    """What is to happen about a due that comes evenly: `what`, of which expectation, and to its due of which number."""
+
+    at: int
+    order: int
+    what: int
+    place: int
+    number: int
+    action: Action
 
 
 def seeded(*parts: object) -> random.Random:
@@ -86,8 +100,9 @@ def living(machine: Machine, script: Script, *, seed: int, index: int, start: in
 class Participant:
     """A state that goes from step to step, and what is to happen to it."""
 
-    def __init__(self, machine: Machine, script: Script, *, seed: int, index: int) -> None:
+    def __init__(self, machine: Machine, script: Script, *, seed: int, index: int, quick: bool = True) -> None:
         self.machine = machine
+        self.quick = quick
         self.script = script
         self.index = index
         self.seed = seed
@@ -99,13 +114,17 @@ class Participant:
         self._places = {track.name: place for place, track in enumerate(self.state.tracks)}
         self.person: dict[str, Any] = {}
         self.enrolled_at = 0
-        self.events: list[Event] = []
-        self.facts: dict[str, OutcomeFact] = {}
+        self.events: Told[Event] = Told()
+        self.facts: Told[OutcomeFact] = Told()
+        self._facts_of: set[str] = set()
+        self.taken_at_once = 0
         self.effects: Counter[str] = Counter()
         self.steps = 0
-        self._sequence = 0
+        self.sequence = 0
         self._numbered = 0
         self._heap: list[tuple[int, int, int, Action]] = []
+        self.turns = turns(machine, script, self.state, seed=seed, index=index)
+        self.evenly: list[Planned] = []
         self._proposed = Proposed(machine)
         self._known: set[str] = set()
         self._late: set[str] = set()
@@ -113,14 +132,46 @@ class Participant:
     def live(self, start: int, end: int) -> Living:
         """Enrol, then do what comes next until the end."""
         yield from self.begin(start)
+        patience = Patience()
         while (at := self.next_at) is not None and at < end:
+            if self.quick and patience.tries() and self.stretch(end, patience):
+                continue
             yield from self.go_on()
         return self.end(end)
+
+    def stretch(self, end: int, patience: Patience) -> bool:
+        """Let many dues be answered in one step, as far as nothing else happens; False where there are few."""
+        ahead = look_ahead(self, end)
+        if ahead is None:
+            return patience.waits()
+        many = self.machine.step_many(self.state, ahead.rows)
+        if not many.taken:
+            return patience.waits()
+        self.state = many.state
+        self.steps += many.taken
+        self.sequence += ahead.happened(many.taken)
+        self.events.add(ahead.happened(many.taken), partial(ahead.events, many.taken))
+        self.facts.add(many.told, many.facts)
+        self.taken_at_once += len(many)
+        self.effects += many.counts()
+        self.evenly = []
+        for one, met in ahead.met(many.taken):
+            one.turn.goes_on(one.first, met)
+            self._notice(many.state.tracks[one.turn.place])
+        patience.gains(many.taken)
+        return True
 
     @property
     def next_at(self) -> int | None:
         """When something is next to happen, None where nothing is planned."""
-        return self._heap[0][0] if self._heap else None
+        if not self.evenly:
+            return self._heap[0][0] if self._heap else None
+        return min(self.evenly[0][0], self._heap[0][0]) if self._heap else self.evenly[0][0]
+
+    @property
+    def apart(self) -> tuple[int, int] | None:
+        """When something is next to happen that is no answer to dues that come evenly, and in what order."""
+        return self._heap[0][:2] if self._heap else None
 
     def begin(self, start: int) -> Generator[Allocate, str, None]:
         """Enrol."""
@@ -133,7 +184,10 @@ class Participant:
 
     def go_on(self) -> Generator[Allocate, str, None]:
         """Do what comes next."""
-        at, _, _, action = heappop(self._heap)
+        if self.evenly and (not self._heap or self.evenly[0][:2] <= self._heap[0][:2]):
+            at, _, _, _, _, action = heappop(self.evenly)
+        else:
+            at, _, _, action = heappop(self._heap)
         yield from action(at)
 
     def receive(self, event: Event) -> Generator[Allocate, str, None]:
@@ -146,7 +200,7 @@ class Participant:
 
     def _now(self, event: Event) -> Event:
         at = max(event.occurred_at, self.state.settled + 1)
-        return replace(event, occurred_at=at, sequence=self._sequence + 1, received_at=at)
+        return replace(event, occurred_at=at, sequence=self.sequence + 1, received_at=at)
 
     def end(self, end: int) -> Life:
         """Let time pass up to, but not including, the end."""
@@ -154,8 +208,8 @@ class Participant:
         return Life(
             self.enrolment,
             self.index,
-            tuple(self.events),
-            tuple(self.facts.values()),
+            self.events,
+            standing(self.facts, len(self._facts_of) + self.taken_at_once),
             self.state,
             self.effects,
             self.steps,
@@ -168,7 +222,7 @@ class Participant:
     def _happen(self, kind: str, at: int, *, by: str, data: dict[str, Any]) -> Generator[Allocate, str, None]:
         """Send an event; where the engine accepts it, see what follows from it."""
         at = max(at, self.state.settled + 1)
-        sequence, data = self._sequence + 1, self._proposed.decided(kind, data)
+        sequence, data = self.sequence + 1, self._proposed.decided(kind, data)
         event = Event(f"{self.enrolment}-{sequence:06d}", kind, at, by, data, sequence, at)
         if self.arrives(event):
             yield from self._apply(event)
@@ -178,7 +232,7 @@ class Participant:
         if step.held:
             self.steps += 1
             return
-        self._sequence = event.sequence
+        self.sequence = event.sequence
         self.events.append(event)
         self._take(step)
         self._proposed.hear(event, self.state.facts)
@@ -201,7 +255,8 @@ class Participant:
         self.state = step.state
         self.steps += 1
         for fact in step.facts:
-            self.facts[fact.due] = fact
+            self.facts.append(fact)
+            self._facts_of.add(fact.due)
         for effect in step.effects:
             self.effects[type(effect).__name__] += 1
             self._react(effect)
@@ -211,10 +266,25 @@ class Participant:
 
     def _notice(self, track: Track) -> None:
         """Plan answers to the dues that have become known."""
+        turn = self.turns.get(track.name)
         for due in (*track.live, track.upcoming) if track.upcoming else track.live:
-            if due.id not in self._known:
+            if turn is not None:
+                if due.id not in turn.numbers:
+                    self._plan_evenly(turn, due, turn.number(due))
+            elif due.id not in self._known:
                 self._known.add(due.id)
                 self._plan_answer(track.name, due)
+
+    def _plan_evenly(self, turn: Turn, due: Due, number: int) -> None:
+        """Plan what is drawn for the number that a due has."""
+        at, late = turn.answered(due, number)
+        if at is not None:
+            answer = self._answer(turn.act, due)
+            heappush(self.evenly, Planned(at, _HAPPENS, ANSWERED, turn.place, number, answer))
+        if at is None or late:
+            heappush(self.evenly, Planned(due.deadline_at, _TIME, PASSED, turn.place, number, self._pass))
+        if late:
+            self._late.add(due.id)
 
     def _plan_answer(self, expectation: str, due: Due) -> None:
         act = self.script.answers.get(expectation)
@@ -271,12 +341,12 @@ class Participant:
         self, act: Act, at: int, *, match: Any = None, anchor: Event | None = None
     ) -> Generator[Allocate, str, None]:
         """Send the event of an act, if it is this participant's to send, and there is what it points at."""
-        by, find = self._reporter(act), partial(self._find, anchor=anchor)
+        by, find = self.reporter(act), partial(self._find, anchor=anchor)
         data = act.data(self._row(at) if act.fields else {}, self.rng, find=find, match=match)
         if by is not None and data is not None:
             yield from self._happen(act.event, at, by=by, data=data)
 
-    def _reporter(self, act: Act) -> str | None:
+    def reporter(self, act: Act) -> str | None:
         """Who sends it: whoever this participant is, or else the first of the others who may."""
         own = self.person.get(PARTICIPANT)
         if own is None or own in act.roles:
@@ -304,13 +374,20 @@ class Participant:
 
     def _react(self, effect: Effect) -> None:
         """Staff acknowledge alarms, and deal with what the participant will not come round to."""
-        if isinstance(effect, RaiseAlarm):
-            delays = answers_alarm(self.rng)
-            self._plan(later(effect.at, delays.acknowledged), _HAPPENS, self._deal(effect, "acknowledged"))
-        elif isinstance(effect, OpenTask):
-            delays = answers_task(self.rng)
-        else:
+        if not isinstance(effect, RaiseAlarm | OpenTask):
             return
+        turn = self.turns.get(effect.expectation)
+        number = turn.numbers[effect.due] if turn else 0
+        if isinstance(effect, OpenTask):
+            delays = turn.task(number) if turn else answers_task(self.rng.normalvariate(0, 1))
+        elif turn is None:
+            delays = answers_alarm(self.rng.normalvariate(0, 1), self.rng.normalvariate(0, 1))
+            self._plan(later(effect.at, delays.acknowledged), _HAPPENS, self._deal(effect, "acknowledged"))
+        else:
+            delays = turn.alarm(number)
+            seen = max(later(effect.at, delays.acknowledged), effect.at + 1)
+            deal = self._deal(effect, "acknowledged")
+            heappush(self.evenly, Planned(seen, _HAPPENS, ACKNOWLEDGED, turn.place, number, deal))
         if effect.due not in self._late:
             self._plan(later(effect.at, delays.resolved), _HAPPENS, self._deal(effect, "resolved"))
 

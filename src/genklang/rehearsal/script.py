@@ -10,10 +10,11 @@ from typing import Any
 from genklang.engine.plan import member_field
 from genklang.engine.time import Zone, format_instant
 from genklang.protocol.checks.pointing import POINTING
-from genklang.protocol.expressions import compile_expression
+from genklang.protocol.expressions import Expression, compile_expression
 from genklang.protocol.scopes import rehearsal_scope
 from genklang.protocol.types import Behaviour, EventField, EventKind, Expectation, FieldKind, Protocol, Rehearsal
 from genklang.protocol.units import Duration
+from genklang.rehearsal.chance import Even, even
 from genklang.rehearsal.problems import RehearsalError, check_parameters
 
 Row = Mapping[str, Any]
@@ -49,7 +50,8 @@ class Act:
     """One behaviour, ready to be drawn from.
 
     `event` is the kind that is sent, by `role`. Late draws are for expectations. `personal` says that its chances
-    depend on the person or the time, not only on parameters. `several` are matched fields that point at several.
+    depend on the person or the time, not only on parameters; `even` are they where many can be drawn at once, for an
+    event that carries nothing. `several` are matched fields that point at several.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Act:
     after: str
     every: Duration | None
     personal: bool
+    even: Even | None
 
     def happens(self, row: Row, rng: random.Random) -> bool:
         """Whether it holds for the person, and chance lets it happen (a due: of itself, without an alarm)."""
@@ -159,6 +162,23 @@ class Script:
             after=behaviour.after or "enrolled",
             every=behaviour.every,
             personal=self._is_personal(behaviour),
+            even=self._even(event, behaviour, expectation),
+        )
+
+    def _even(self, event: str, behaviour: Behaviour, expectation: Expectation | None) -> Even | None:
+        """The chances of an act whose dues come again and again, where they are the same for everybody at any time."""
+        kind = self.protocol.events.get(event)
+        if expectation is None or expectation.after or kind is None or self._fields(kind, behaviour):
+            return None
+        if behaviour.when is not None or self._is_personal(behaviour):
+            return None
+        late = behaviour.late_probability
+        return even(
+            self._read(behaviour.probability),
+            self._read(behaviour.delay),
+            self._read(late) if late else None,
+            self._read(behaviour.late_delay),
+            self.parameters,
         )
 
     def _matching(self, event: str, expectation: Expectation) -> tuple[str, ...]:
@@ -174,8 +194,11 @@ class Script:
                 fields.append(Field(name, None, declared.states, declared, self.zone))
         return tuple(fields)
 
+    def _read(self, text: str) -> Expression:
+        return compile_expression(text, self._scope)
+
     def _draw(self, text: str) -> Draw:
-        return compile_expression(text, self._scope).draw
+        return self._read(text).draw
 
     def _is_personal(self, behaviour: Behaviour) -> bool:
         """Whether its chances depend on more than the parameters, which are the same for everybody."""

@@ -79,7 +79,7 @@ def course(compiled: Compiled, state: State, place: int, rows: Rows, expected: P
     if isinstance(rule.plan, EveryFromLast):
         dues = None if stuck or len(coming) > 1 else _counted(rule, rule.plan, coming[0], rows, expected)
     else:
-        dues = _by_calendar(compiled, state, place, coming, int(rows.at[-1]))
+        dues = by_calendar(compiled, state, place, coming, int(rows.at[-1]))
     return Course(place, rule, expected, at, dues, stuck) if dues else None
 
 
@@ -108,7 +108,7 @@ def _counted(rule: Rule, plan: EveryFromLast, first: Due, rows: Rows, expected: 
     return Dues(opens, target, deadline, np.full(len(target), NEVER), reminders, due, counted=True)
 
 
-def _by_calendar(compiled: Compiled, state: State, place: int, coming: tuple[Due, ...], until: int) -> Dues | None:
+def by_calendar(compiled: Compiled, state: State, place: int, coming: tuple[Due, ...], until: int) -> Dues | None:
     """Dues that follow each other whatever happens; None where those that are known are not of one calendar."""
     rule, track = compiled.rules[place], state.tracks[place]
     calendar = _calendar(compiled, state, place, coming[0])

@@ -25,7 +25,7 @@ class Rows:
     at: Instants
     sequence: Instants
     ids: Sequence[str]
-    data: Mapping[int, Mapping[str, Any]]
+    data: dict[int, Mapping[str, Any]]
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Rows:

@@ -50,6 +50,11 @@ class Many:
         """How many dues ended."""
         return sum(one.met for one in self.ended)
 
+    @property
+    def told(self) -> int:
+        """How many facts there are: two of a due that was missed before it was met."""
+        return sum(one.met + len(one.late) for one in self.ended)
+
     @cached_property
     def ended(self) -> tuple[Ended, ...]:
         """What ended, by expectation."""

@@ -1,16 +1,21 @@
 """What others hold in their hands: an expression that was checked, with its ways to be computed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genklang.protocol.expressions import python
 from genklang.protocol.expressions.checking import check
 from genklang.protocol.expressions.nodes import ExpressionError, ExpressionProblem, Node, Scope, Type
 from genklang.protocol.expressions.parsing import parse
 from genklang.protocol.expressions.sql import Dialect, quoted_column, to_sql
+
+if TYPE_CHECKING:
+    from genklang.protocol.expressions.columns import Drawn
 
 Row = Mapping[str, Any]
 
@@ -56,6 +61,12 @@ class Expression:
         if self.scope.aggregates:
             raise TypeError(f"{self.text!r} is an aggregate")
         return python.drawing_function(self.node)
+
+    def in_columns(self, numbers: Iterator[int]) -> Drawn | None:
+        """A function that draws many values at once; None where the expression is none of those that can."""
+        from genklang.protocol.expressions.columns import drawing_columns  # numpy, which only rehearsals need
+
+        return drawing_columns(self.node, numbers)
 
     def sql(self, dialect: Dialect, *, column: Callable[[str], str] = quoted_column) -> str:
         """Return it in SQL; `column` writes a column's name. Raises NotInSql for draws and lists of times."""

@@ -1,0 +1,294 @@
+"""What lies ahead of a participant as long as dues come and are answered and nothing else happens: all in columns.
+
+The same as the heap of a participant would bring one by one, in the same order: at one and the same instant answers
+come before what staff do, and both before the time that passes; each by the expectation's place, then by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genklang.engine.rules import EveryFromLast, Rule
+from genklang.engine.stretches import Rows
+from genklang.engine.stretches.courses import Dues, by_calendar
+from genklang.engine.time import NEVER
+from genklang.engine.types import Due, Event
+from genklang.protocol.units import SECOND, Duration
+from genklang.rehearsal.staff import alarm_seen
+from genklang.rehearsal.turns import Turn
+
+if TYPE_CHECKING:
+    from genklang.rehearsal.participant import Participant
+
+Instants = NDArray[np.int64]
+ANSWERED, ACKNOWLEDGED, PASSED = range(3)
+_FEW = 12
+_LONGEST_WAIT = 64
+
+
+class Patience:
+    """How long to go on one by one before looking ahead again: longer each time that there was nothing to gain."""
+
+    def __init__(self) -> None:
+        self._wait = self._left = 0
+
+    def tries(self) -> bool:
+        """Whether it is time to look ahead."""
+        self._left -= 1
+        return self._left < 0
+
+    def waits(self) -> bool:
+        """There was nothing to gain."""
+        self._wait = min(2 * self._wait + 1, _LONGEST_WAIT)
+        self._left = self._wait
+        return False
+
+    def gains(self, many: int) -> None:
+        """So many events were taken at once."""
+        self._wait = self._left = 0 if many >= _FEW else self._wait
+
+
+class Answered(NamedTuple):
+    """The dues of one expectation in order, from number `first` on: when each is answered, and by when it should be.
+
+    This holds before the instant `until`: then a due comes that is never answered, or out of turn. `due` is the first.
+    """
+
+    turn: Turn
+    rule: Rule
+    first: int
+    due: Due
+    at: Instants
+    deadline: Instants
+    until: int
+    dues: Dues | None = None
+
+    def id_of(self, number: int, ids: Sequence[str], rows: Instants) -> str:
+        """The id of one of them, from 0 on: by the calendar, or by the event that met the one before."""
+        if self.dues is not None:
+            return self.dues.of(number).id
+        return f"{self.rule.name}/{ids[int(rows[number - 1])]}/1" if number else self.due.id
+
+    @property
+    def late(self) -> Instants:
+        """Which of them are answered late, from 0 on."""
+        return np.flatnonzero(self.at > self.deadline)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Events in columns, with who reports each kind. Of kind 2 n are the answers to the n-th of `answered`."""
+
+    rows: Rows
+    by: Sequence[str]
+    answered: tuple[Answered, ...]
+
+    @property
+    def passed(self) -> NDArray[np.bool_]:
+        """Where only time passes."""
+        passed: NDArray[np.bool_] = self.rows.kind == len(self.rows.names) - 1
+        return passed
+
+    def happened(self, taken: int) -> int:
+        """How many of the first so many rows are events, and not time that passes."""
+        return taken - int(self.passed[:taken].sum())
+
+    def met(self, taken: int) -> Iterator[tuple[Answered, int]]:
+        """How many dues of each expectation the first so many rows answer."""
+        for place, one in enumerate(self.answered):
+            yield one, int((self.rows.kind[:taken] == 2 * place).sum())
+
+    def events(self, taken: int) -> Iterator[Event]:
+        """The first so many rows as events."""
+        rows = self.rows
+        columns = (column[:taken].tolist() for column in (rows.kind, rows.at, rows.sequence, self.passed))
+        for place, (kind, at, sequence, passed) in enumerate(zip(*columns, strict=True)):
+            if not passed:
+                data = dict(rows.data.get(place, {}))
+                yield Event(rows.ids[place], rows.names[kind], at, self.by[kind], data, sequence, at)
+
+
+class Numbered(Sequence[str]):
+    """The ids of a participant's events, made when they are asked for."""
+
+    def __init__(self, enrolment: str, sequence: Instants) -> None:
+        self._enrolment = enrolment
+        self._sequence = sequence
+
+    def __len__(self) -> int:
+        return len(self._sequence)
+
+    def __getitem__(self, place: Any) -> Any:
+        return event_id(self._enrolment, int(self._sequence[place]))
+
+
+def event_id(enrolment: str, sequence: int) -> str:
+    """What a participant's event of a number is called."""
+    return f"{enrolment}-{sequence:06d}"
+
+
+def look_ahead(person: Participant, end: int) -> Ahead | None:
+    """What comes, up to what is no answer to dues that come evenly; None where that is little or cannot be told."""
+    apart = person.apart[0] if person.apart else end
+    last = min(apart, end - 1)
+    known = _coming(person)
+    if not known:
+        return None
+    answered = []
+    for turn, coming in sorted(known, key=lambda one: _counted(person, one[0])):  # a calendar soon tells how far it is
+        found = _answered(person, turn, coming, last)
+        if found is None:
+            return None
+        answered.append(found)
+        last = min(last, found.until - 1)
+    return _in_rows(person, tuple(sorted(answered, key=lambda one: one.turn.place)), last, apart)
+
+
+def _counted(person: Participant, turn: Turn) -> bool:
+    return isinstance(person.machine.compiled.rules[turn.place].plan, EveryFromLast)
+
+
+def _coming(person: Participant) -> list[tuple[Turn, tuple[Due, ...]]]:
+    """The dues that wait, each for its own answer; none where one has been missed, or something else is planned too."""
+    found: list[tuple[Turn, tuple[Due, ...]]] = []
+    numbered: set[tuple[int, int]] = set()
+    for turn in person.turns.values():
+        track = person.state.tracks[turn.place]
+        coming = tuple(due for due in (*track.live, track.upcoming) if due and not due.closed)
+        if not coming:
+            continue
+        numbers = [turn.numbers[due.id] for due in coming]
+        in_turn = numbers == [*range(numbers[0], numbers[0] + len(coming))]
+        if any(due.missed for due in coming) or not in_turn or person.reporter(turn.act) is None:
+            return []
+        found.append((turn, coming))
+        numbered.update((turn.place, number) for number in numbers)
+    planned = {(one.place, one.number) for one in person.evenly if one.what != ACKNOWLEDGED}
+    acknowledging = any(one.what == ACKNOWLEDGED for one in person.evenly)
+    return found if planned == numbered and not acknowledging else []
+
+
+def _answered(person: Participant, turn: Turn, coming: tuple[Due, ...], last: int) -> Answered | None:
+    """When the dues of an expectation are answered, at least up to the instant `last`."""
+    rule = person.machine.compiled.rules[turn.place]
+    first = turn.numbers[coming[0].id]
+    if not isinstance(rule.plan, EveryFromLast):
+        return _by_calendar(person, turn, coming, last)
+    lengths = (rule.plan.interval, rule.within)
+    if any(length.months for length in lengths) or len(coming) > 1:
+        return None
+    by_day = any(length.days for length in lengths)
+    at, deadline, until = (_by_day if by_day else _by_hour)(rule, rule.plan.interval, turn, first, coming[0], last)
+    return Answered(turn, rule, first, coming[0], at, deadline, until)
+
+
+def _by_calendar(person: Participant, turn: Turn, coming: tuple[Due, ...], last: int) -> Answered | None:
+    """Dues that follow each other whatever happens."""
+    dues = by_calendar(person.machine.compiled, person.state, turn.place, coming, last)
+    if dues is None:
+        return None
+    first, many = turn.numbers[coming[0].id], int(dues.opens.searchsorted(last, "right"))
+    many = min(many, turn.until_never(first, first + many) + 1)
+    drawn = turn.drawn(first, first + many)
+    opens, target, deadline, closes = (column[:many] for column in dues[:4])
+    in_time = np.maximum(target + drawn.delay, opens)
+    at = np.where(drawn.in_time, in_time, deadline + drawn.late_delay)
+    wrong = ~(drawn.in_time | drawn.late) | ((at > deadline) & (at >= closes))
+    wrong[:-1] |= at[:-1] >= at[1:]
+    stop, until = _until(wrong, deadline)
+    if stop + 1 < len(dues.opens):
+        until = min(until, int(dues.opens[stop + 1])) if until < NEVER else until
+    rule = person.machine.compiled.rules[turn.place]
+    return Answered(turn, rule, first, coming[0], at[:stop], deadline[:stop], until, dues)
+
+
+def _until(wrong: NDArray[np.bool_], deadline: Instants) -> tuple[int, int]:
+    """How many dues there are before the first that is wrong, and its deadline."""
+    if not wrong.any():
+        return len(wrong), NEVER
+    stop = int(wrong.argmax())
+    return stop, int(deadline[stop])
+
+
+def _by_hour(
+    rule: Rule, interval: Duration, turn: Turn, first: int, due: Due, last: int
+) -> tuple[Instants, Instants, int]:
+    """Dues counted from the last time, where an hour is an hour: sums."""
+    step, within = interval.microseconds, rule.within.microseconds
+    many = max((last - due.target_at) // step, 0) + 2
+    while True:
+        drawn = turn.drawn(first, first + many)
+        waits = np.where(drawn.in_time, drawn.delay, within + drawn.late_delay)
+        at = np.maximum(waits + step, 0)
+        at[0] = max(due.target_at + int(waits[0]), due.opens_at)
+        at = at.cumsum()
+        deadline = np.concatenate(([due.target_at], at[:-1] + step)) + within
+        never = ~(drawn.in_time | drawn.late)
+        if never.any() or at[-1] > last:
+            stop, until = _until(never, deadline)
+            return at[:stop], deadline[:stop], until
+        many *= 2
+
+
+def _by_day(
+    rule: Rule, interval: Duration, turn: Turn, first: int, due: Due, last: int
+) -> tuple[Instants, Instants, int]:
+    """Dues counted from the last time by the calendar: one after the other."""
+    at: list[int] = []
+    deadlines: list[int] = []
+    opens, target = due.opens_at, due.target_at
+    until = NEVER
+    while not at or at[-1] <= last:
+        deadline = rule.deadline(target)
+        in_time, delay, late, late_delay = (column[0] for column in turn.drawn(first + len(at), first + len(at) + 1))
+        if not (in_time or late):
+            until = deadline
+            break
+        at.append(max(target + int(delay), opens) if in_time else deadline + int(late_delay))
+        deadlines.append(deadline)
+        opens, target = at[-1], rule.zone.add(at[-1], interval)
+    return np.array(at, dtype=np.int64), np.array(deadlines, dtype=np.int64), until
+
+
+def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apart: int) -> Ahead | None:
+    """Everything in the order in which it happens, up to and with the instant `last`."""
+    passing = 2 * len(answered)
+    nothing = np.zeros(0, dtype=np.int64)
+    columns = [(2 * place, one.at, nothing) for place, one in enumerate(answered)]
+    columns += [(2 * place + 1, *_acknowledged(one)) for place, one in enumerate(answered)]
+    columns += [(passing, one.deadline[one.late], nothing) for one in answered]
+    at = np.concatenate([column for _, column, _ in columns])
+    kind = np.repeat([kind for kind, _, _ in columns], [len(column) for _, column, _ in columns])
+    order = at.argsort(kind="stable")
+    order = order[(at[order] <= last) & ((kind[order] != passing) | (at[order] < apart))]
+    if len(order) < _FEW:
+        return None
+    at, kind = at[order], kind[order]
+    sequence = (kind != passing).cumsum() + person.sequence
+    names = [name for one in answered for name in (one.turn.act.event, "acknowledged")]
+    by = [role or "" for one in answered for role in (person.reporter(one.turn.act), one.rule.alarm)]
+    ids = Numbered(person.enrolment, sequence)
+    rows = Rows((*names, "time_passed"), kind, at, sequence, ids, {})
+    about = np.concatenate([number if len(number) else np.zeros(len(at), np.int64) for _, at, number in columns])
+    for row in np.flatnonzero((kind % 2 == 1) & (kind != passing)).tolist():
+        one = answered[kind[row] // 2]
+        rows.data[row] = {"due": one.id_of(int(about[order[row]]), ids, np.flatnonzero(kind == kind[row] - 1))}
+    return Ahead(rows, (*by, "system"), answered)
+
+
+def _acknowledged(one: Answered) -> tuple[Instants, Instants]:
+    """When staff acknowledge the alarms of dues before these are answered late, and of which, from 0 on."""
+    late = one.late if one.rule.alarm else one.late[:0]
+    if not len(late):
+        return late, late
+    deadline = one.deadline[late]
+    seen, _ = one.turn.chance.of_staff(one.first + late)
+    delay = np.rint(np.rint(alarm_seen(seen)) / SECOND) * SECOND
+    at = np.maximum(deadline + delay.astype(np.int64), deadline + 1)
+    before = at < one.at[late]
+    return at[before], late[before]
