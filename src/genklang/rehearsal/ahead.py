@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Instants = NDArray[np.int64]
 ANSWERED, ACKNOWLEDGED, PASSED = range(3)
 _FEW = 12
+_SOME = 8
 _LONGEST_WAIT = 64
 
 
@@ -97,6 +98,10 @@ class Ahead:
     def happened(self, taken: int) -> int:
         """How many of the first so many rows are events, and not time that passes."""
         return taken - int(self.passed[:taken].sum())
+
+    def rows_of(self, place: int) -> Instants:
+        """The rows that are answers to the dues of one of the expectations."""
+        return np.flatnonzero(self.rows.kind == 2 * place)
 
     def met(self, taken: int) -> Iterator[tuple[Answered, int]]:
         """How many dues of each expectation the first so many rows answer."""
@@ -241,15 +246,17 @@ def _by_day(
     """Dues counted from the last time by the calendar: one after the other."""
     at: list[int] = []
     deadlines: list[int] = []
-    opens, target = due.opens_at, due.target_at
-    until = NEVER
+    opens, target, until = due.opens_at, due.target_at, NEVER
     while not at or at[-1] <= last:
+        number = first + len(at)
+        if len(at) % _SOME == 0:
+            some = zip(*(column.tolist() for column in turn.drawn(number, number + _SOME)), strict=True)
+        in_time, delay, late, late_delay = next(some)
         deadline = rule.deadline(target)
-        in_time, delay, late, late_delay = (column[0] for column in turn.drawn(first + len(at), first + len(at) + 1))
         if not (in_time or late):
             until = deadline
             break
-        at.append(max(target + int(delay), opens) if in_time else deadline + int(late_delay))
+        at.append(max(target + delay, opens) if in_time else deadline + late_delay)
         deadlines.append(deadline)
         opens, target = at[-1], rule.zone.add(at[-1], interval)
     return np.array(at, dtype=np.int64), np.array(deadlines, dtype=np.int64), until
@@ -257,38 +264,41 @@ def _by_day(
 
 def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apart: int) -> Ahead | None:
     """Everything in the order in which it happens, up to and with the instant `last`."""
-    passing = 2 * len(answered)
-    nothing = np.zeros(0, dtype=np.int64)
-    columns = [(2 * place, one.at, nothing) for place, one in enumerate(answered)]
-    columns += [(2 * place + 1, *_acknowledged(one)) for place, one in enumerate(answered)]
-    columns += [(passing, one.deadline[one.late], nothing) for one in answered]
-    at = np.concatenate([column for _, column, _ in columns])
-    kind = np.repeat([kind for kind, _, _ in columns], [len(column) for _, column, _ in columns])
-    order = at.argsort(kind="stable")
-    order = order[(at[order] <= last) & ((kind[order] != passing) | (at[order] < apart))]
-    if len(order) < _FEW:
+    answers = [one.at[: one.at.searchsorted(last, "right")] for one in answered]
+    if sum(map(len, answers)) < _FEW:
         return None
+    passing = 2 * len(answered)
+    seen = [_acknowledged(one, last) for one in answered]
+    ends = [one.deadline[one.late] for one in answered]
+    passed = [end[end <= min(last, apart - 1)] for end in ends]
+    columns = [*answers, *(at for at, _ in seen), *passed]
+    kinds = [*range(0, passing, 2), *range(1, passing, 2), *([passing] * len(answered))]
+    at, kind = np.concatenate(columns), np.repeat(kinds, [len(column) for column in columns])
+    order = at.argsort(kind="stable")
     at, kind = at[order], kind[order]
     sequence = (kind != passing).cumsum() + person.sequence
     names = [name for one in answered for name in (one.turn.act.event, "acknowledged")]
     by = [role or "" for one in answered for role in (person.reporter(one.turn.act), one.rule.alarm)]
     ids = Numbered(person.enrolment, sequence)
     rows = Rows((*names, "time_passed"), kind, at, sequence, ids, {})
-    about = np.concatenate([number if len(number) else np.zeros(len(at), np.int64) for _, at, number in columns])
-    for row in np.flatnonzero((kind % 2 == 1) & (kind != passing)).tolist():
-        one = answered[kind[row] // 2]
-        rows.data[row] = {"due": one.id_of(int(about[order[row]]), ids, np.flatnonzero(kind == kind[row] - 1))}
-    return Ahead(rows, (*by, "system"), answered)
+    ahead = Ahead(rows, (*by, "system"), answered)
+    begin = sum(map(len, answers))
+    for place, (one, (_, numbers)) in enumerate(zip(answered, seen, strict=True)):
+        for offset, number in enumerate(numbers.tolist()):
+            row = int((order == begin + offset).argmax())
+            rows.data[row] = {"due": one.id_of(number, ids, ahead.rows_of(place))}
+        begin += len(numbers)
+    return ahead
 
 
-def _acknowledged(one: Answered) -> tuple[Instants, Instants]:
+def _acknowledged(one: Answered, last: int) -> tuple[Instants, Instants]:
     """When staff acknowledge the alarms of dues before these are answered late, and of which, from 0 on."""
     late = one.late if one.rule.alarm else one.late[:0]
     if not len(late):
         return late, late
     deadline = one.deadline[late]
-    seen, _ = one.turn.chance.of_staff(one.first + late)
+    seen = one.turn.staff(one.first + late).seen
     delay = np.rint(np.rint(alarm_seen(seen)) / SECOND) * SECOND
     at = np.maximum(deadline + delay.astype(np.int64), deadline + 1)
-    before = at < one.at[late]
-    return at[before], late[before]
+    kept = (at < one.at[late]) & (at <= last)
+    return at[kept], late[kept]

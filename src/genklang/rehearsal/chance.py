@@ -7,7 +7,6 @@ and Flood's SplitMix64 ("Fast splittable pseudorandom number generators", OOPSLA
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
@@ -16,36 +15,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genklang.protocol.expressions import Expression
-from genklang.protocol.expressions.columns import Drawn, Floats, Known, standard_normal
+from genklang.protocol.expressions.columns import Drawn, Floats, Known, Uniforms, standard_normal
 from genklang.protocol.units import SECOND
 
 Numbers = NDArray[np.int64]
-_STEP = np.uint64(0x9E3779B97F4A7C15)
+Places = NDArray[np.uint64]
+_STEP = 0x9E3779B97F4A7C15
 _SOURCES = 16  # for each number: as many draws as one due may need
 _SEEN, _DEALT_WITH = _SOURCES - 4, _SOURCES - 2
+_TOGETHER = 32
 
 
-class Chance:
-    """A source for each combination of parts: the same on every machine, however work is split."""
+def places(keys: Places, numbers: Numbers) -> Places:
+    """Where the chance of each number begins, for each key."""
+    found: Places = keys + (numbers * _SOURCES).astype(np.uint64) * np.uint64(_STEP)
+    return found
 
-    def __init__(self, *parts: object) -> None:
-        text = "/".join(str(part) for part in parts)
-        self._key = np.uint64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
-    def uniforms(self, numbers: Numbers, source: int) -> Floats:
-        """Over 0 and below 1, one for each number."""
-        mixed = self._key + (numbers * _SOURCES + (source + 1)).astype(np.uint64) * _STEP
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        uniform: Floats = (((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
-        return uniform
+def key(*parts: object) -> int:
+    """A key of its own for each combination of parts: the same on every machine, however work is split."""
+    text = "/".join(str(part) for part in parts)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
-    def of_staff(self, numbers: Numbers) -> tuple[Floats, Floats]:
-        """Standard normal numbers: how soon staff see the alarm of each due, and how soon they deal with it."""
-        return self._normal(numbers, _SEEN), self._normal(numbers, _DEALT_WITH)
 
-    def _normal(self, numbers: Numbers, source: int) -> Floats:
-        return standard_normal(self.uniforms(numbers, source), self.uniforms(numbers, source + 1))
+def uniforms(begin: Places) -> Uniforms:
+    """A function from one of the sources that there are at each place, to what it gives: over 0 and below 1."""
+
+    def uniform(source: int) -> Floats:
+        mixed = begin + np.uint64((source + 1) * _STEP % 2**64)
+        mixed ^= mixed >> np.uint64(30)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+        mixed ^= mixed >> np.uint64(27)
+        mixed *= np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+        drawn: Floats = ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        return drawn
+
+    return uniform
+
+
+class Staff(NamedTuple):
+    """Standard normal numbers: how soon staff see the alarm of each due, and how soon they deal with it."""
+
+    seen: Floats
+    dealt_with: Floats
+
+
+def of_staff(begin: Places) -> Staff:
+    """How soon staff answer, by the places of dues."""
+    uniform = uniforms(begin)
+    return Staff(*(standard_normal(uniform(one), uniform(one + 1)) for one in (_SEEN, _DEALT_WITH)))
 
 
 class Answers(NamedTuple):
@@ -60,16 +79,6 @@ class Answers(NamedTuple):
     late_delay: Numbers
 
 
-def joined(one: Answers, other: Answers) -> Answers:
-    """Answers to the dues of one row of numbers, and to those of the numbers after them."""
-    return Answers(
-        np.concatenate((one.in_time, other.in_time)),
-        np.concatenate((one.delay, other.delay)),
-        np.concatenate((one.late, other.late)),
-        np.concatenate((one.late_delay, other.late_delay)),
-    )
-
-
 @dataclass(frozen=True)
 class Even:
     """How dues are answered by everybody alike, whoever they are and whenever: so that many can be drawn at once."""
@@ -79,19 +88,46 @@ class Even:
     late_probability: Drawn
     late_delay: Drawn
 
-    def answers(self, known: Known, chance: Chance, numbers: Numbers) -> Answers:
-        """What becomes of the dues of these numbers."""
+    def answers(self, known: Known, begin: Places) -> Answers:
+        """What becomes of the dues of these places. What is late is drawn for those alone that are not in time."""
+        uniform = uniforms(begin)
+        in_time = uniform(0) < self.probability(known, uniform)
+        delay = np.broadcast_to(_seconds(self.delay(known, uniform)), begin.shape)
+        late, late_delay = np.zeros(begin.shape, dtype=np.bool_), np.zeros(begin.shape, dtype=np.int64)
+        if not in_time.all():
+            uniform = uniforms(begin[~in_time])
+            late[~in_time] = uniform(1) < self.late_probability(known, uniform)
+            late_delay[~in_time] = _seconds(np.maximum(self.late_delay(known, uniform), SECOND))
+        return Answers(in_time, delay, late, late_delay)
 
-        def uniforms(source: int) -> Floats:
-            return chance.uniforms(numbers, source)
 
-        late_delay = np.maximum(self.late_delay(known, uniforms), SECOND)
-        return Answers(
-            uniforms(0) < self.probability(known, uniforms),
-            _seconds(self.delay(known, uniforms), len(numbers)),
-            uniforms(1) < self.late_probability(known, uniforms),
-            _seconds(late_delay, len(numbers)),
-        )
+class Drawing:
+    """What becomes of the dues of one expectation, participant by participant. Neighbours are drawn together."""
+
+    def __init__(self, even: Even, known: Known, *, seed: int, name: str, together: int = _TOGETHER) -> None:
+        self._even = even
+        self._known = known
+        self._seed = seed
+        self._name = name
+        self._together = together
+        self._first = -1
+        self._many = _TOGETHER
+        self._drawn: Answers | None = None
+
+    def key(self, index: int) -> int:
+        """The key of a participant's dues."""
+        return key(self._seed, index, self._name)
+
+    def answers(self, index: int, many: int) -> Answers:
+        """What becomes of a participant's dues, of as many as that or more."""
+        first = index // self._together * self._together
+        if self._drawn is None or first != self._first or many > self._many:
+            self._first, self._many = first, max(many, self._many)
+            keys = np.array([self.key(first + place) for place in range(self._together)], dtype=np.uint64)
+            self._drawn = self._even.answers(self._known, places(keys[:, None], np.arange(self._many)))
+        in_time, delay, late, late_delay = self._drawn
+        row = index - first
+        return Answers(in_time[row], delay[row], late[row], late_delay[row])
 
 
 def even(
@@ -109,17 +145,17 @@ def even(
         return None
     found = Even(first, second, third, fourth)
     try:
-        found.answers(known, Chance("a trial"), np.arange(1))
+        found.answers(known, places(np.array([0], dtype=np.uint64), np.arange(200)))
     except ValueError:
         return None
     return found
 
 
-def _never(known: Known, uniforms: Callable[[int], Floats]) -> float:
+def _never(known: Known, uniforms: Uniforms) -> float:
     return 0.0
 
 
-def _seconds(delay: Floats | float, many: int) -> Numbers:
+def _seconds(delay: Floats | float) -> Numbers:
     """Delays as whole seconds: nobody notes microseconds."""
-    whole = (np.rint(np.asarray(delay) / SECOND) * SECOND).astype(np.int64)
-    return np.broadcast_to(whole, many)
+    whole: Numbers = (np.rint(np.asarray(delay) / SECOND) * SECOND).astype(np.int64)
+    return whole

@@ -14,7 +14,7 @@ from genklang.protocol.expressions import Expression, compile_expression
 from genklang.protocol.scopes import rehearsal_scope
 from genklang.protocol.types import Behaviour, EventField, EventKind, Expectation, FieldKind, Protocol, Rehearsal
 from genklang.protocol.units import Duration
-from genklang.rehearsal.chance import Even, even
+from genklang.rehearsal.chance import Drawing, Even, even
 from genklang.rehearsal.problems import RehearsalError, check_parameters
 
 Row = Mapping[str, Any]
@@ -129,6 +129,14 @@ class Script:
         self.answers = {act.name: act for act in acts if act.name in protocol.expectations}
         self.happenings = _by_anchor(act for act in acts if act.name not in protocol.expectations)
         self.told_later = _told_later(protocol, acts)
+        self._drawings: dict[tuple[int, str], Drawing] = {}
+
+    def drawing(self, act: Act, even: Even, seed: int) -> Drawing:
+        """What becomes of the dues that an act answers, of everybody; drawn together where people live one by one."""
+        if (seed, act.name) not in self._drawings:
+            together = {"together": 1} if self.protocol.randomise else {}
+            self._drawings[seed, act.name] = Drawing(even, self.parameters, seed=seed, name=act.name, **together)
+        return self._drawings[seed, act.name]
 
     def draw_facts(self, rng: random.Random) -> dict[str, Any]:
         """Draw one person: every fact, in the protocol's order; later ones may depend on earlier."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from genklang.engine.machine import Machine
 from genklang.engine.types import Due, State
-from genklang.rehearsal.chance import Answers, Chance, Even, joined
+from genklang.rehearsal.chance import Answers, Drawing, Numbers, Staff, of_staff, places
 from genklang.rehearsal.script import Act, Script
 from genklang.rehearsal.staff import Delays, answers_alarm, answers_task
-
-_AT_FIRST = 32
 
 
 class Answered(NamedTuple):
@@ -26,16 +23,15 @@ class Answered(NamedTuple):
 class Turn:
     """The dues of one expectation of a participant. `numbers` are those of the known dues, `count` is how many came."""
 
-    def __init__(self, act: Act, even: Even, place: int, chance: Chance, known: Mapping[str, float]) -> None:
+    def __init__(self, act: Act, drawing: Drawing, place: int, index: int) -> None:
         self.act = act
         self.place = place
         self.numbers: dict[str, int] = {}
         self.count = 0
-        self.chance = chance
-        self._even = even
-        self._known = known
-        self._drawn: Answers | None = None
-        self._never = np.zeros(0, dtype=np.int64)
+        self._drawing = drawing
+        self._index = index
+        self._drawn = drawing.answers(index, 0)
+        self._never = _never(self._drawn)
 
     def number(self, due: Due) -> int:
         """The number of a due that has become known: the next."""
@@ -50,14 +46,9 @@ class Turn:
 
     def drawn(self, begin: int, stop: int) -> Answers:
         """What becomes of the dues of some numbers."""
-        have = 0 if self._drawn is None else len(self._drawn.in_time)
-        if stop > have:
-            numbers = np.arange(have, max(stop, 2 * have, _AT_FIRST))
-            more = self._even.answers(self._known, self.chance, numbers)
-            before = self._drawn
-            self._drawn = more if before is None else joined(before, more)
-            self._never = np.flatnonzero(~(self._drawn.in_time | self._drawn.late))
-        assert self._drawn is not None
+        if stop > len(self._drawn.in_time):
+            self._drawn = self._drawing.answers(self._index, max(stop, 2 * len(self._drawn.in_time)))
+            self._never = _never(self._drawn)
         in_time, delay, late, late_delay = self._drawn
         return Answers(in_time[begin:stop], delay[begin:stop], late[begin:stop], late_delay[begin:stop])
 
@@ -69,21 +60,30 @@ class Turn:
 
     def answered(self, due: Due, number: int) -> Answered:
         """When a due is answered: in time, late, or never."""
-        in_time, delay, late, late_delay = (column[0].item() for column in self.drawn(number, number + 1))
-        if in_time:
-            at = max(due.target_at + delay, due.opens_at)
+        self.drawn(number, number + 1)
+        in_time, delay, late, late_delay = self._drawn
+        if in_time[number]:
+            at = max(due.target_at + int(delay[number]), due.opens_at)
             return Answered(at, at > due.deadline_at)
-        return Answered(due.deadline_at + late_delay, True) if late else Answered(None, False)
+        return Answered(due.deadline_at + int(late_delay[number]), True) if late[number] else Answered(None, False)
+
+    def staff(self, numbers: Numbers) -> Staff:
+        """How soon staff answer the alarms and tasks of dues."""
+        return of_staff(places(np.array(self._drawing.key(self._index), dtype=np.uint64), numbers))
 
     def alarm(self, number: int) -> Delays:
         """How soon staff answer the alarm of a due."""
-        seen, dealt_with = self.chance.of_staff(np.array([number]))
+        seen, dealt_with = self.staff(np.array([number]))
         return answers_alarm(float(seen[0]), float(dealt_with[0]))
 
     def task(self, number: int) -> Delays:
         """How soon staff deal with the task of a due."""
-        _, dealt_with = self.chance.of_staff(np.array([number]))
-        return answers_task(float(dealt_with[0]))
+        return answers_task(float(self.staff(np.array([number])).dealt_with[0]))
+
+
+def _never(drawn: Answers) -> Numbers:
+    """The numbers of the dues that are never answered."""
+    return np.flatnonzero(~(drawn.in_time | drawn.late))
 
 
 def turns(machine: Machine, script: Script, state: State, *, seed: int, index: int) -> dict[str, Turn]:
@@ -93,8 +93,7 @@ def turns(machine: Machine, script: Script, state: State, *, seed: int, index: i
         act = script.answers.get(track.name)
         if act is None or act.even is None or not _alone(machine, script, act, place):
             continue
-        chance = Chance(seed, index, track.name)
-        found[track.name] = Turn(act, act.even, place, chance, script.parameters)
+        found[track.name] = Turn(act, script.drawing(act, act.even, seed), place, index)
     return found
 
 

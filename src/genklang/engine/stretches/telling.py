@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from genklang.engine.draft import STALE_REMINDER, closing, opening
 from genklang.engine.stretches.courses import Course, Places
@@ -78,7 +77,7 @@ class Many:
         """How many effects of each kind there were, by name."""
         counted: Counter[str] = Counter()
         for one in self.ended:
-            sent = sum(int(fresh.sum()) for _, fresh in self._sent(one))
+            sent = sum(len(fresh) for _, fresh in self._sent(one))
             if sent:
                 counted["Notify"] += sent
             if len(one.late):
@@ -99,13 +98,13 @@ class Many:
         one = ended.course
         for place, (sent, fresh) in enumerate(self._sent(ended)):
             reminder = one.rule.reminders[place]
-            for number in np.flatnonzero(fresh).tolist():
+            for number in fresh.tolist():
                 due, at = one.dues.of(number), int(sent[number])
                 order = self._when(at, one, number, _REMINDED)
                 yield order, Notify(due.id, reminder.channel, reminder.role, at, due.deadline_at)
 
-    def _sent(self, ended: Ended) -> Iterator[tuple[Instants, NDArray[np.bool_]]]:
-        """When each reminder is sent for each due, and whether it is: in time, and not too old when it is known."""
+    def _sent(self, ended: Ended) -> Iterator[tuple[Instants, Places]]:
+        """When each reminder is sent for each due, and for which it is: in time, and not too old when it is known."""
         one, limits = ended.course, self.rows.limits[: self.taken]
         if not one.rule.reminders:
             return
@@ -114,9 +113,11 @@ class Many:
         for at in one.dues.reminders:
             most = int(at.searchsorted(limits[-1], "right"))
             sent = at[: min(most, ended.met + 1) if one.dues.counted else most]
-            fresh = sent > self.before.settled
-            fresh[: ended.met] &= sent[: ended.met] <= waits[: len(sent)]
-            yield sent, fresh & (limits[limits.searchsorted(sent)] - sent <= STALE_REMINDER)
+            due = sent > self.before.settled
+            due[: ended.met] &= sent[: ended.met] <= waits[: len(sent)]
+            numbers = np.flatnonzero(due)
+            sent_at = sent[numbers]
+            yield sent, numbers[limits[limits.searchsorted(sent_at)] - sent_at <= STALE_REMINDER]
 
     def _alarms_of(self, ended: Ended) -> Iterator[tuple[Order, Effect]]:
         """What was asked of staff about late dues, and its end."""
