@@ -62,6 +62,23 @@ def measure(
         return [value for name in names for value in _values(protocol, name, queries[name], engine, execute)]
 
 
+def measure_parts(protocol: Practice, parts: Iterable[Tables]) -> tuple[list[IndicatorValue], list[IndicatorValue]]:
+    """Measure on tables that come in parts, some participants at a time: what is measured need not fit in memory.
+
+    All values by period and group; then one each for the whole time and everybody.
+    """
+    grouped = {name: Query.of_indicator(one) for name, one in protocol.indicators.items()}
+    whole = {name: Query.of_indicator(one, grouped=False) for name, one in protocol.indicators.items()}
+    needed = _needed(protocol, [*grouped.values(), *whole.values()])
+    kept = ({of: _with_columns(part[of], names) for of, names in needed.items()} for part in parts)
+    with _in_duckdb(kept) as execute:
+        first, second = (
+            [value for name in asked for value in _values(protocol, name, asked[name], "duckdb", execute)]
+            for asked in (grouped, whole)
+        )
+    return first, second
+
+
 def measure_in(
     protocol: Practice,
     source: SqlSource,
@@ -117,12 +134,9 @@ def opened(
     protocol: Practice, data: Tables, queries: Iterable[Query], *, engine: Engine, database: str | None = None
 ) -> Iterator[Execute]:
     """A way to run SQL on the tables that some queries read, each holding the columns that they name."""
-    needed: dict[str, set[str]] = {}
-    for query in queries:
-        needed.setdefault(query.of, set()).update(needed_columns(protocol, query))
-    tables = {of: _with_columns(data[of], names) for of, names in needed.items()}
+    tables = {of: _with_columns(data[of], names) for of, names in _needed(protocol, queries).items()}
     if engine == "duckdb":
-        with _in_duckdb(tables) as execute:
+        with _in_duckdb([tables]) as execute:
             yield execute
     elif database is None:
         raise ValueError(
@@ -136,26 +150,39 @@ def opened(
             yield execute
 
 
+def _needed(protocol: Practice, queries: Iterable[Query]) -> dict[str, set[str]]:
+    """The columns that some queries read, by table."""
+    needed: dict[str, set[str]] = {}
+    for query in queries:
+        needed.setdefault(query.of, set()).update(needed_columns(protocol, query))
+    return needed
+
+
 def _with_columns(table: Table, names: Iterable[str]) -> Table:
     kept = {name: kind for name, kind in table.columns.items() if name in names and kind in COLUMN_TYPES}
     return Table(kept, {name: table.data[name] for name in kept})
 
 
 @contextmanager
-def _in_duckdb(tables: Mapping[str, Table]) -> Iterator[Execute]:
-    """Needs no extension: columns are handed over as data frames."""
+def _in_duckdb(parts: Iterable[Mapping[str, Table]]) -> Iterator[Execute]:
+    """Needs no extension: columns are handed over as data frames, part after part."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute(DUCKDB_SETTING)
         connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-        for name, table in tables.items():
-            connection.register(f"handed {name}", frame(table))
-            cast = ", ".join(
-                f"CAST({quoted(column)} AS {COLUMN_TYPES[kind]}) AS {quoted(column)}"
-                for column, kind in table.columns.items()
-            )
-            connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {cast} FROM {quoted(f'handed {name}')}")
+        made: set[str] = set()
+        for tables in parts:
+            for name, table in tables.items():
+                connection.register(f"handed {name}", frame(table))
+                cast = ", ".join(
+                    f"CAST({quoted(column)} AS {COLUMN_TYPES[kind]}) AS {quoted(column)}"
+                    for column, kind in table.columns.items()
+                )
+                begin = f"INSERT INTO {quoted(name)}" if name in made else f"CREATE TABLE {quoted(name)} AS"
+                connection.execute(f"{begin} SELECT {cast} FROM {quoted(f'handed {name}')}")
+                connection.unregister(f"handed {name}")
+                made.add(name)
 
         yield lambda sql: connection.execute(sql).fetchall()
 

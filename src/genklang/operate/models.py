@@ -101,8 +101,10 @@ class Enrolment(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="enrolments")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments")
+    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="enrolments", db_index=False)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments", db_index=False
+    )
     title = models.CharField(_("title"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=60, blank=True)
     key = models.CharField(_("number"), max_length=80)
@@ -126,6 +128,8 @@ class Enrolment(models.Model):
                 fields=["next_deadline"], name="operate_what_is_due", condition=Q(next_deadline__isnull=False)
             ),
             models.Index(fields=["person"], name="operate_enrolments_of_person"),
+            models.Index(fields=["adoption", "stage"], name="operate_enrolments_in_stage"),
+            models.Index(fields=["adoption"], name="operate_set_aside", condition=~Q(broken_reason="")),
         ]
 
     def __str__(self) -> str:
@@ -184,18 +188,20 @@ class ImportBatch(models.Model):
 class Event(models.Model):
     """Something that happened. Rows are added; only why one is held back may change."""
 
-    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="events")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="events")
+    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="events", db_index=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="events", db_index=False)
     key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
     occurred_at = models.BigIntegerField()
     sequence = models.BigIntegerField(default=0)
     received_at = models.BigIntegerField()
     by = models.CharField(max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    token = models.ForeignKey(Token, null=True, on_delete=models.PROTECT, related_name="+")
-    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="events")
-    link = models.ForeignKey(Link, null=True, on_delete=models.PROTECT, related_name="events")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    token = models.ForeignKey(Token, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="events", db_index=False)
+    link = models.ForeignKey(Link, null=True, on_delete=models.PROTECT, related_name="events", db_index=False)
     data = models.JSONField(default=dict)
     held = models.CharField(max_length=300, null=True)
 
@@ -207,6 +213,12 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["enrolment", "occurred_at", "sequence"], name="operate_log_of_enrolment"),
             models.Index(fields=["adoption", "kind", "occurred_at"], name="operate_events_of_kind"),
+            models.Index(fields=["adoption", "received_at"], name="operate_log_as_received"),
+            models.Index(fields=["adoption", "received_at"], name="operate_held_back", condition=Q(held__isnull=False)),
+            *(
+                models.Index(fields=[name], name=f"operate_events_by_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("actor", "batch", "link")
+            ),
         ]
 
     CHANGEABLE: ClassVar[frozenset[str]] = frozenset({"held"})
@@ -228,7 +240,7 @@ class Event(models.Model):
 class OutcomeFact(models.Model):
     """How one due ended, as known at one time. A later revision supersedes; nothing is rewritten but `current`."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="outcome_facts")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="outcome_facts", db_index=False)
     due = models.CharField(max_length=300)
     revision = models.PositiveIntegerField(default=1)
     current = models.BooleanField(default=True)
@@ -269,8 +281,8 @@ class Due(models.Model):
     Derived from the state; safe to rebuild.
     """
 
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="+")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="dues")
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="+", db_index=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="dues", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
     opens_at = models.BigIntegerField()
@@ -292,7 +304,7 @@ class Alarm(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="alarms")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="alarms")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="alarms", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
     role = models.CharField(max_length=60)
@@ -322,7 +334,7 @@ class Task(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="tasks")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="tasks")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
     role = models.CharField(max_length=60)
@@ -346,8 +358,8 @@ class Outbox(models.Model):
     """Something to tell the outside, written with what caused it. `key` is the same at every attempt."""
 
     key = models.CharField(max_length=500, unique=True)
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="outbox")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="outbox")
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="outbox", db_index=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="outbox", db_index=False)
     channel = models.CharField(max_length=10)
     payload = models.JSONField(default=dict)
     available_at = models.BigIntegerField()
@@ -364,7 +376,12 @@ class Outbox(models.Model):
                 fields=["available_at"],
                 name="operate_still_to_send",
                 condition=Q(delivered_at__isnull=True, given_up_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["adoption", "channel"],
+                name="operate_unsent_inside",
+                condition=Q(delivered_at__isnull=True, given_up_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,7 +82,9 @@ def differs(enrolment: Enrolment) -> bool:
     if not places.declared or adoption.historical:
         return False
     row = SharedState.objects.filter(adoption=adoption).first()
-    waits = Outbox.objects.filter(enrolment=enrolment, channel__in=CHANNELS, delivered_at=None, given_up_at=None)
+    waits = Outbox.objects.filter(
+        adoption=adoption, enrolment=enrolment, channel__in=CHANNELS, delivered_at=None, given_up_at=None
+    )
     if row is None or row.stale or waits.exists():
         return False
     stands = places.standing(load_state(enrolment))

@@ -1,11 +1,10 @@
 """What the lead sees of adoptions: each with its people and alarms, the log, the keys, who works there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
@@ -13,6 +12,7 @@ from genklang.operate.models import Adoption, Alarm, Assignment, Enrolment, Even
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Happening
 from genklang.operate.pages.health import Health, worker_health
+from genklang.operate.pages.paging import Lazy, counted
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
@@ -20,6 +20,7 @@ from genklang.people import permissions
 from genklang.people.models import Membership, Organisation, Person, Role, User
 
 PEOPLE_PER_PAGE, EVENTS_PER_PAGE = 50, 50
+MOST_LOGGED = 20_000
 
 
 @dataclass(frozen=True)
@@ -83,45 +84,72 @@ def adoption_cards(user: User) -> list[AdoptionCard]:
 
 
 def running(adoption: Adoption) -> Running:
-    """How it is doing."""
+    """How it is doing. Of very many people, how many are in each stage may be a minute old."""
     words = words_of(adoption)
-    counts = dict(Enrolment.objects.filter(adoption=adoption).order_by().values_list("stage").annotate(n=Count("pk")))
     return Running(
         adoption=adoption,
         words=words,
-        stages=[StageCount(say(stage), counts.get(name, 0)) for name, stage in words.protocol.stages.items()],
-        alarms=Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
-        tasks=Task.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        stages=[StageCount(say(stage), in_stage(adoption, [name])) for name, stage in words.protocol.stages.items()],
+        alarms=_open(Alarm, adoption),
+        tasks=_open(Task, adoption),
         waiting=Event.objects.filter(adoption=adoption, held__isnull=False).count(),
         broken=Enrolment.objects.filter(adoption=adoption).exclude(broken_reason="").count(),
         health=worker_health(clock.now()),
     )
 
 
+def in_stage(adoption: Adoption, stages: Iterable[str]) -> int:
+    """How many are in any of the stages now; of very many as it was a moment ago."""
+    counts = _stage_counts(adoption)
+    return sum(counts.get(name, 0) for name in stages)
+
+
+def _stage_counts(adoption: Adoption) -> dict[str, int]:
+    rows = Enrolment.objects.filter(adoption=adoption).order_by().values_list("stage").annotate(n=Count("pk"))
+    return counted((adoption.pk, "stages"), lambda: dict(rows), size=lambda counts: sum(counts.values()))
+
+
+def _open(kind: type[Alarm] | type[Task], adoption: Adoption) -> int:
+    rows = kind.objects.filter(adoption=adoption, closed_at__isnull=True)
+    return counted((adoption.pk, kind), rows.count, size=int)
+
+
 def people(adoption: Adoption, *, name: str, stage: str, page: str | None) -> Page[Enrolment]:
-    """Those who take part, by name."""
+    """Those who take part, by name: matters by their title."""
     rows = Enrolment.objects.filter(adoption=adoption).select_related("person")
-    rows = rows.order_by(Coalesce("person__display_name", "title"), "key")
+    if protocol_of(adoption.protocol_version).matter is None:  # the organisation's people are kept in this order
+        rows = rows.filter(person__organisation=adoption.organisation_id).order_by("person__display_name", "key")
+    else:
+        rows = rows.order_by("title", "key")
     if name:
         named = Q(person__display_name__icontains=name) | Q(title__icontains=name)
         rows = rows.filter(named | Q(key__iexact=name))
     if stage:
         rows = rows.filter(stage=stage)
-    return Paginator(rows, PEOPLE_PER_PAGE).get_page(page)
+    everybody = (adoption.pk, "people", stage) if not name else None
+    return Paginator(Lazy(rows, list, counted_as=everybody), PEOPLE_PER_PAGE).get_page(page)
 
 
 def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | None) -> Page[Event]:
-    """The event log, latest received first."""
+    """The event log, latest received first; of more than `MOST_LOGGED` only the latest."""
     rows = Event.objects.filter(adoption=adoption).select_related(
         "actor", "token", "enrolment__person", "enrolment__adoption", "enrolment__protocol_version"
     )
     if kind:
         rows = rows.filter(kind=kind)
     if number:
-        rows = rows.filter(enrolment__key__iexact=number)
+        rows = rows.filter(enrolment__in=_of_number(adoption, number))
     if held:
         rows = rows.filter(held__isnull=False)
-    return Paginator(rows.order_by("-received_at", "-pk"), EVENTS_PER_PAGE).get_page(page)
+    lines = Lazy(rows.order_by("-received_at", "-pk"), list, most=MOST_LOGGED)
+    return Paginator(lines, EVENTS_PER_PAGE).get_page(page)
+
+
+def _of_number(adoption: Adoption, number: str) -> list[int]:
+    """The enrolment of that number; where none is written so, those that differ in capital letters alone."""
+    rows = Enrolment.objects.filter(adoption=adoption)
+    exact = list(rows.filter(key=number).values_list("pk", flat=True))
+    return exact or list(rows.filter(key__iexact=number).values_list("pk", flat=True))
 
 
 def log_lines(adoption: Adoption, events: Page[Event], words: Words) -> list[LogLine]:
@@ -191,16 +219,18 @@ def people_in_words(rows: Page[Enrolment], words: Words) -> list[Mapping[str, ob
 
 
 def _card(adoption: Adoption, user: User) -> AdoptionCard:
-    rows = Enrolment.objects.filter(adoption=adoption)
+    counts, stages = _stage_counts(adoption), protocol_of(adoption.protocol_version).stages
+    final = [name for name, stage in stages.items() if stage.final]
+    ended = sum(counts.get(name, 0) for name in final)
     return AdoptionCard(
         adoption=adoption,
         practice=adoption.protocol_version.practice.title,
         version=adoption.protocol_version.version,
         status=str(Status(adoption.status).label),
-        taking_part=rows.filter(ended_at__isnull=True).count(),
-        ended=rows.filter(ended_at__isnull=False).count(),
-        alarms=Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
-        tasks=Task.objects.filter(adoption=adoption, closed_at__isnull=True).count(),
+        taking_part=sum(counts.values()) - ended,
+        ended=ended,
+        alarms=_open(Alarm, adoption),
+        tasks=_open(Task, adoption),
         leads=permissions.has_role(user, adoption.organisation, {Role.LEAD}),
     )
 

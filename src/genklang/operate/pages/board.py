@@ -18,6 +18,7 @@ from genklang.measure.values import SMALLEST_CELL, IndicatorValue
 from genklang.operate import clock
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Adoption, Due, Enrolment, Event
+from genklang.operate.pages.adoptions import in_stage
 from genklang.operate.pages.figures import figure_of, in_unit, period_in_words, whole_ones
 from genklang.operate.pages.measuring import kept, measured
 from genklang.operate.pages.protocols import protocol_of, words_of
@@ -96,7 +97,7 @@ def _figure(tile: Tile, adoption: Adoption, words: Words) -> Figure:
 
 def _count(tile: Tile, adoption: Adoption, stages: Sequence[str], *, note: str = "") -> Figure:
     """How many are in some stages."""
-    number = _now_in(adoption, stages)
+    number = in_stage(adoption, stages)
     hidden = 0 < number < SMALLEST_CELL and _about_people(adoption, stages=stages)
     return Figure(say(tile), few() if hidden else in_unit(number, "number"), note, hidden=hidden)
 
@@ -116,10 +117,6 @@ def _about_people(adoption: Adoption, *, of: str = "", stages: Sequence[str] = (
 def few() -> str:
     """What stands in place of a count of people that would point somebody out."""
     return f"1\u2013{SMALLEST_CELL - 1}"
-
-
-def _now_in(adoption: Adoption, stages: Sequence[str]) -> int:
-    return Enrolment.objects.filter(adoption=adoption, stage__in=stages).count()
 
 
 def _open(tile: Tile, expectation: str, adoption: Adoption, words: Words) -> Figure:
@@ -148,7 +145,7 @@ def _place(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure
     """How many places are taken. Places are no people: the figure is exact where there are five or more of them."""
     if place.capacity is None:
         return _given(tile, place, adoption, words)
-    held = _now_in(adoption, place.holding)
+    held = in_stage(adoption, place.holding)
     hidden = place.capacity < SMALLEST_CELL and held > 0
     free = place.capacity - held
     note = _("all are taken") if free <= 0 else _("%(n)s free") % {"n": free}

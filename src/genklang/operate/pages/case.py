@@ -207,6 +207,8 @@ def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int |
     events = Event.objects.select_related("actor", "token", "link").in_bulk(
         [row for group, row in chosen if group == EVENT]
     )
+    for event in events.values():
+        event.enrolment = enrolment
     facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
     met, voided = met_by(enrolment, [event.key for event in events.values()]), voided_in(enrolment)
     words = words_of(enrolment)

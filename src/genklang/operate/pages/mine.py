@@ -149,6 +149,8 @@ class Mine:
         """The latest of the events, in words."""
         most = LATEST if self.is_participant else READ
         latest = list(events.order_by("-occurred_at", "-sequence")[:most])
+        for row in latest:
+            row.enrolment = self.enrolment
         facts = cases.met_by(self.enrolment, [row.key for row in latest])
         voided = cases.voided_in(self.enrolment)
         telling = self.reading.ready(latest)

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from genklang.bank.models import ProtocolVersion
 from genklang.operate.machines import machine_of
 from genklang.operate.models import Adoption, Enrolment, Upgrade
 from genklang.operate.problems import Problem
@@ -129,8 +130,10 @@ def said(problem: Problem) -> str:
 
 def on_another_version(adoption: Adoption) -> int:
     """How many take part on another version than those who begin now."""
-    running = Enrolment.objects.filter(adoption=adoption, ended_at=None)
-    return running.exclude(protocol_version=adoption.protocol_version_id).count()
+    own = adoption.protocol_version
+    others = ProtocolVersion.objects.filter(practice=own.practice_id).exclude(pk=own.pk)
+    # Not "another than": most are on the adoption's own, and would each be looked at.
+    return Enrolment.objects.filter(adoption=adoption, ended_at=None, protocol_version__in=others).count()
 
 
 def latest(adoption: Adoption) -> Upgrade | None:

@@ -10,8 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, F, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
@@ -19,7 +18,7 @@ from genklang.operate import clock
 from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.health import Health, worker_health
-from genklang.operate.pages.paging import Lazy
+from genklang.operate.pages.paging import MOST_COUNTED, Waiting, count_first, first_of
 from genklang.operate.pages.protocols import planned_by_people, protocol_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.to_decide import proposals_behind
@@ -111,8 +110,8 @@ def roles_of(user: User) -> dict[Adoption, frozenset[str]]:
 def worklist(user: User, sieve: Sieve, *, page: str | None) -> Worklist:
     """The whole list."""
     roles, now = roles_of(user), clock.now()
-    alarms, count = _alarms(roles, sieve, now)
-    rest = Lazy(_rest(roles, sieve, now), partial(_rest_lines, now=now))
+    alarms, count = _alarms(roles, sieve)
+    rest = Waiting(_rest(roles, sieve, now), partial(_rest_lines, now=now))
     return Worklist(
         roles=roles,
         health=worker_health(now),
@@ -126,27 +125,39 @@ def worklist(user: User, sieve: Sieve, *, page: str | None) -> Worklist:
 def alarms_only(user: User, sieve: Sieve) -> Worklist:
     """The part that is renewed every other second."""
     roles, now = roles_of(user), clock.now()
-    alarms, count = _alarms(roles, sieve, now)
+    alarms, count = _alarms(roles, sieve)
     return Worklist(roles, worker_health(now), _clock_of(roles, now), alarms, count)
 
 
-def open_alarms(roles: Mapping[Adoption, frozenset[str]]) -> QuerySet[Alarm]:
-    """The alarms that have reached any of these roles and are not closed."""
-    mine = Q(pk__in=[])
+def _of_adoptions(roles: Mapping[Adoption, frozenset[str]]) -> list[Q]:
+    """What has reached any of the roles, adoption by adoption: each can be read in the order of its index."""
+    found = []
     for adoption, names in roles.items():
+        reached = Q(role__in=names)
         for name in names:
-            mine |= Q(adoption=adoption) & (Q(role=name) | Q(told__contains=f"|{name}|"))
-    return Alarm.objects.filter(mine, closed_at__isnull=True)
+            reached |= Q(told__contains=f"|{name}|")
+        found.append(Q(adoption=adoption) & reached)
+    return found
 
 
-def _alarms(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> tuple[list[Line], int]:
-    rows = _sieved(open_alarms(roles), sieve)
-    unanswered_first = rows.order_by(F("acknowledged_at").asc(nulls_first=True), "raised_at", "pk")
-    chosen = unanswered_first.select_related(
+def _alarms(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve) -> tuple[list[Line], int]:
+    """The first alarms, those that nobody has taken on before others, and how many there are."""
+    every = [_sieved(Alarm.objects.filter(query, closed_at__isnull=True), sieve) for query in _of_adoptions(roles)]
+    keys = _first_keys([rows.filter(acknowledged_at__isnull=True) for rows in every], "raised_at", MOST_ALARMS)
+    if left := MOST_ALARMS - len(keys):
+        keys += _first_keys([rows.filter(acknowledged_at__isnull=False) for rows in every], "acknowledged_at", left)
+    found = Alarm.objects.select_related(
         "enrolment__person", "enrolment__adoption", "enrolment__protocol_version", "acknowledged_by"
-    )[:MOST_ALARMS]
+    ).in_bulk(keys)
+    chosen = [found[key] for key in keys if key in found]
     said = tellings((row.enrolment, row.due) for row in chosen)
-    return [_alarm_line(row, said[place_of(row.enrolment)]) for row in chosen], rows.count()
+    count = len(chosen) if left else count_first(every, MOST_COUNTED)
+    return [_alarm_line(row, said[place_of(row.enrolment)]) for row in chosen], count
+
+
+def _first_keys(queries: list[QuerySet[Any, Any]], at: str, most: int) -> list[int]:
+    rows = [query.order_by().values(at=F(at), row=F("pk")) for query in queries]
+    return [row["row"] for row in first_of(rows, most)]
 
 
 def _alarm_line(alarm: Alarm, telling: Telling) -> Line:
@@ -165,46 +176,42 @@ def _alarm_line(alarm: Alarm, telling: Telling) -> Line:
     )
 
 
-def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> QuerySet[Any, Any]:
-    tasks, dues, others = Q(pk__in=[]), Q(pk__in=[]), _other_versions(roles)
+def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> list[list[QuerySet[Any, Any]]]:
+    """Tasks, and what is planned: a query for each role or expectation of an adoption."""
+    tasks, dues, others = list[Q](), list[Q](), _other_versions(roles)
     for adoption, names in roles.items():
-        tasks |= Q(adoption=adoption, role__in=names)
+        tasks += [Q(adoption=adoption, role=name) for name in sorted(names)]
         for version in (adoption.protocol_version, *others[adoption.pk]):
-            planned = planned_by_people(protocol_of(version), names)
             theirs = {"enrolment__protocol_version": version} if others[adoption.pk] else {}
-            dues |= Q(adoption=adoption, expectation__in=planned, **theirs)
-    if sieve.show == "tasks":
-        dues = Q(pk__in=[])
-    if sieve.show == "planned":
-        tasks = Q(pk__in=[])
-    open_tasks = _sieved(Task.objects.filter(tasks, closed_at__isnull=True), sieve)
-    to_come = _sieved(Due.objects.filter(dues, raised=False, target_at__lte=now + LOOK_AHEAD), sieve)
-    both = _columns(open_tasks, TASK, "opened_at", "opened_at").union(
-        _columns(to_come, DUE, "target_at", "deadline_at"), all=True
-    )
-    return both.order_by("group", "at", "row")
+            planned = planned_by_people(protocol_of(version), names)
+            dues += [Q(adoption=adoption, expectation=name, **theirs) for name in planned]
+    open_tasks = Task.objects.filter(closed_at__isnull=True)
+    to_come = Due.objects.filter(raised=False, target_at__lte=now + LOOK_AHEAD)
+    groups = {
+        "tasks": [_columns(_sieved(open_tasks.filter(each), sieve), TASK, "opened_at", "opened_at") for each in tasks],
+        "planned": [_columns(_sieved(to_come.filter(each), sieve), DUE, "target_at", "deadline_at") for each in dues],
+    }
+    return [queries for name, queries in groups.items() if sieve.show in ("all", name)]
 
 
 def _other_versions(roles: Iterable[Adoption]) -> dict[int, list[ProtocolVersion]]:
     """The versions that people take part on beside the adoption's own, by adoption: what is planned follows theirs."""
-    running = Enrolment.objects.filter(adoption__in=list(roles), ended_at=None)
-    others = running.exclude(protocol_version=F("adoption__protocol_version")).order_by()
-    pairs = list(others.values_list("adoption_id", "protocol_version_id").distinct())
-    versions = ProtocolVersion.objects.in_bulk({version for _adoption, version in pairs}) if pairs else {}
     found: dict[int, list[ProtocolVersion]] = defaultdict(list)
-    for adoption, version in pairs:
-        found[adoption].append(versions[version])
+    for adoption in roles:
+        running = Enrolment.objects.filter(adoption=adoption, protocol_version=OuterRef("pk"), ended_at=None)
+        others = ProtocolVersion.objects.filter(practice=adoption.protocol_version.practice_id)
+        found[adoption.pk] += others.exclude(pk=adoption.protocol_version_id).filter(Exists(running)).order_by("pk")
     return found
 
 
 def _columns(rows: QuerySet[Any, Any], group: int, at: str, end: str) -> QuerySet[Any, Any]:
     return rows.order_by().values(
         group=Value(group, IntegerField()),
-        at=Cast(at, BigIntegerField()),
+        at=F(at),
         row=F("pk"),
         who=F("enrolment_id"),
         what=F("due"),
-        end=Cast(end, BigIntegerField()),
+        end=F(end),
     )
 
 
