@@ -36,6 +36,7 @@ class Loop:
         self._lag = 0
         self._swept_at = clock.now()
         self._trusted = True
+        self._free: int | None = None
         self._upcoming = worker.Upcoming(None, None)
 
     def run(self) -> None:
@@ -57,6 +58,7 @@ class Loop:
         if now - self._beat_at >= BEAT_EVERY or now < self._beat_at:
             self._trusted = self._guard.beat(lag=self._lag)
             self._beat_at, self._lag = now, 0
+            self._free = inside.next_free()  # a period of weeks has passed, or not: looked at no oftener
             issuing.settle_all()
         if now - self._swept_at >= SWEEP_EVERY:
             self._swept_at = now
@@ -66,14 +68,15 @@ class Loop:
             return False
         if self._before:
             self._before(now)
-        self._upcoming = worker.upcoming()
+        self._upcoming = worker.upcoming(self._free)
         if self._upcoming.first is None or self._upcoming.first > now:
             return False
         ticked = worker.tick(now)
         self._lag = max(self._lag, ticked.lag)
         inside.settle_all(clock.now())
         drained = worker.drain(clock.now())
-        self._upcoming = worker.upcoming()
+        self._free = inside.next_free()
+        self._upcoming = worker.upcoming(self._free)
         return ticked.enrolments == worker.BATCH or drained.delivered == worker.BATCH
 
     def _rest(self) -> float:

@@ -71,17 +71,20 @@ def tick(now: int, *, limit: int = BATCH) -> Ticked:
         return _tick_singly(now, limit)
 
 
-def upcoming() -> Upcoming:
-    """When something next falls due, is next to be sent, and when a place is free: three looks at an index."""
+def upcoming(free: int | None) -> Upcoming:
+    """When something next falls due and is next to be sent: two looks at the beginning of an index.
+
+    `free` is when time next makes a place free, which `inside.next_free` tells and nothing but time changes unseen.
+    """
     # In order and the first, not the least: only so do the databases go to the index's beginning and stop there.
     due = _watched().order_by("next_deadline").values_list("next_deadline", flat=True).first()
     send = _unsent().order_by("available_at").values_list("available_at", flat=True).first()
-    return Upcoming(due, send, inside.next_free())
+    return Upcoming(due, send, free)
 
 
 def next_wake() -> int | None:
     """When something next falls due, or is next to be sent; None when nothing is planned."""
-    return upcoming().first
+    return upcoming(inside.next_free()).first
 
 
 def waiting(now: int) -> EnrolmentQuerySet:

@@ -96,7 +96,7 @@ def test_nothing_is_given_during_a_pause_and_all_of_it_afterwards(beds: Place) -
     beds.enrol("a", town="east")
     beds.settle()
     assert beds.stages == {"a": "queue"}
-    assert worker.upcoming().send is None  # nothing keeps the worker awake meanwhile
+    assert worker.upcoming(None).send is None  # nothing keeps the worker awake meanwhile
     services.set_status(beds.adoption, Status.RUNNING)
     beds.settle()
     assert beds.stages == {"a": "ward"}
