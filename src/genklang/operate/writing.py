@@ -7,10 +7,11 @@ number of enrolments, so that a batch costs a handful of statements.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
-from genklang.operate.rows import delete, insert, update
+from genklang.operate.rows import delete, insert, insert_plain, update
 
 CHUNK = 400
 ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
@@ -67,25 +68,25 @@ def _write_held(changes: list[Change]) -> None:
 
 
 def _write_facts(changes: list[Change], now: int) -> None:
-    rows: list[models.OutcomeFact] = []
+    rows: list[dict[str, Any]] = []
     revisions = _outdate(changes)
     for change in changes:
         rows += _fact_rows(change, revisions.get(change.enrolment.pk, {}), now)
-    insert(rows)
+    insert_plain(models.OutcomeFact, rows)
 
 
-def _fact_rows(change: Change, revisions: dict[str, int], now: int) -> list[models.OutcomeFact]:
+def _fact_rows(change: Change, revisions: dict[str, int], now: int) -> list[dict[str, Any]]:
     """New revisions of the change's facts; only the last of each due is current, and none of a withdrawn one."""
-    latest: dict[str, models.OutcomeFact] = {}
+    latest: dict[str, dict[str, Any]] = {}
     rows = []
     for fact in change.facts:
         if earlier := latest.get(fact.due):
-            earlier.current = False
+            earlier["current"] = False
         revisions[fact.due] = revisions.get(fact.due, 0) + 1
         latest[fact.due] = _fact_row(fact, enrolment=change.enrolment, revision=revisions[fact.due], now=now)
         rows.append(latest[fact.due])
     for due in set(change.withdrawn) & latest.keys():
-        latest[due].current = False
+        latest[due]["current"] = False
     return rows
 
 
@@ -118,16 +119,10 @@ def _earlier(told: list[tuple[int, str]]) -> Iterator[tuple[int, int, str, int, 
         yield from found.values_list("pk", "enrolment_id", "due", "revision", "current")
 
 
-def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> models.OutcomeFact:
-    copied = {name: getattr(fact, name) for name in FACT_FIELDS}
-    return models.OutcomeFact(
-        enrolment=enrolment,
-        revision=revision,
-        event=fact.event or "",
-        arm=fact.arm or "",
-        recorded_at=now,
-        **copied,
-    )
+def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> dict[str, Any]:
+    values = fact._asdict()
+    values["event"], values["arm"] = fact.event or "", fact.arm or ""
+    return values | {"enrolment_id": enrolment.pk, "revision": revision, "current": True, "recorded_at": now}
 
 
 def live_dues(state: State | None) -> dict[str, Seen]:
@@ -146,22 +141,22 @@ def _write_dues(changes: list[Change]) -> None:
         outdated += [(change.enrolment.pk, due) for due, seen in before.items() if after.get(due) != seen]
         new += [_due_row(change.enrolment, due, seen) for due, seen in after.items() if before.get(due) != seen]
     delete(models.Due, {"enrolment_id": "bigint", "due": "text"}, outdated)
-    insert(new)
+    insert_plain(models.Due, new)
 
 
-def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> models.Due:
+def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> dict[str, Any]:
     opens_at, target_at, deadline_at, missed, raised = seen
-    return models.Due(
-        adoption_id=enrolment.adoption_id,
-        enrolment=enrolment,
-        due=due,
-        expectation=due.partition("/")[0],
-        opens_at=opens_at,
-        target_at=target_at,
-        deadline_at=deadline_at,
-        missed=missed,
-        raised=raised,
-    )
+    return {
+        "adoption_id": enrolment.adoption_id,
+        "enrolment_id": enrolment.pk,
+        "due": due,
+        "expectation": due.partition("/")[0],
+        "opens_at": opens_at,
+        "target_at": target_at,
+        "deadline_at": deadline_at,
+        "missed": missed,
+        "raised": raised,
+    }
 
 
 def _write_outbox(changes: list[Change], now: int) -> None:
