@@ -65,6 +65,8 @@ def _value(field: models.Field[Any, Any], strides: Mapping[str, int], originals:
         return f"{old} + n * {kept}" if kept else old
     if isinstance(field, models.UUIDField):
         return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    if field.name == "received_at":
+        return f"{old} + n"  # batches come one after the other
     if field.name in NUMBERED:
         return _renumbered(old, originals, plain=not isinstance(field, models.JSONField))
     return old

@@ -213,7 +213,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["enrolment", "occurred_at", "sequence"], name="operate_log_of_enrolment"),
             models.Index(fields=["adoption", "kind", "occurred_at"], name="operate_events_of_kind"),
-            models.Index(fields=["adoption", "received_at"], name="operate_log_as_received"),
+            models.Index(fields=["adoption", "received_at", "id"], name="operate_log_as_received"),
             models.Index(fields=["adoption", "received_at"], name="operate_held_back", condition=Q(held__isnull=False)),
             *(
                 models.Index(fields=[name], name=f"operate_events_by_{name}", condition=Q(**{f"{name}__isnull": False}))

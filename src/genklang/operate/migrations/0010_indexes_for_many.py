@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(fields=["adoption", "received_at"], name="operate_log_as_received"),
+            index=models.Index(fields=["adoption", "received_at", "id"], name="operate_log_as_received"),
         ),
         migrations.AddIndex(
             model_name="event",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
@@ -21,6 +21,7 @@ from genklang.people.models import Membership, Organisation, Person, Role, User
 
 PEOPLE_PER_PAGE, EVENTS_PER_PAGE = 50, 50
 MOST_LOGGED = 20_000
+MOST_FOUND = 500
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,25 @@ def people(adoption: Adoption, *, name: str, stage: str, page: str | None) -> Pa
     else:
         rows = rows.order_by("title", "key")
     if name:
-        named = Q(person__display_name__icontains=name) | Q(title__icontains=name)
-        rows = rows.filter(named | Q(key__iexact=name))
+        rows = rows.filter(pk__in=called(adoption, name))
     if stage:
         rows = rows.filter(stage=stage)
     everybody = (adoption.pk, "people", stage) if not name else None
     return Paginator(Lazy(rows, list, counted_as=everybody), PEOPLE_PER_PAGE).get_page(page)
+
+
+def called(adoption: Adoption, name: str) -> list[int]:
+    """The enrolments that a part of a name, or a number, may mean: of more than `MOST_FOUND` the first."""
+    if exact := _of_number(adoption, name):
+        return exact
+    persons = Person.objects.filter(organisation=adoption.organisation_id, display_name__icontains=name)
+    found = list(persons.order_by().values_list("pk", flat=True)[:MOST_FOUND])
+    rows = Enrolment.objects.filter(adoption=adoption).order_by()
+    titled = rows.filter(person=None, title__icontains=name)
+    return [
+        *rows.filter(person__in=found).values_list("pk", flat=True),
+        *titled.values_list("pk", flat=True)[:MOST_FOUND],
+    ]
 
 
 def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | None) -> Page[Event]:

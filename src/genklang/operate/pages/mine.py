@@ -191,8 +191,10 @@ def my_pages(user: User) -> list[MyPage]:
 
 
 def _parts(person: Person, user: User) -> list[Part]:
-    belongs = EnrolmentMember.objects.filter(person=person, left_at=None).values("enrolment")
-    rows = Enrolment.objects.filter(Q(person=person) | Q(pk__in=belongs)).select_related(
+    own = Enrolment.objects.filter(person=person).values_list("pk", flat=True)
+    belongs = EnrolmentMember.objects.filter(person=person, left_at=None).values_list("enrolment", flat=True)
+    # Two lookups by an index each; "or" in one statement would look at every enrolment.
+    rows = Enrolment.objects.filter(pk__in={*own, *belongs}).select_related(
         "person", "adoption__protocol_version", "protocol_version"
     )
     return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.doing, not part.next))

@@ -2,12 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast, overload
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -91,9 +93,9 @@ def first_of(queries: Sequence[QuerySet[Any, dict[str, Any]]], most: int) -> lis
 
     Each arm is limited in a select of its own: so it reads as far as its index must be read, and SQLite takes it.
     """
-    if not queries:
+    arms = _arms(query.order_by("at", "row")[:most] for query in queries)
+    if not arms:
         return []
-    arms = [query.order_by("at", "row")[:most].query.sql_with_params() for query in queries]
     with connection.cursor() as cursor:
         cursor.execute(*_together("SELECT *", arms))
         names = [column[0] for column in cursor.description]
@@ -103,13 +105,22 @@ def first_of(queries: Sequence[QuerySet[Any, dict[str, Any]]], most: int) -> lis
 
 def count_first(queries: Sequence[QuerySet[Any, Any]], most: int) -> int:
     """How many rows these queries have, each counted to `most` at most; one statement."""
-    if not queries:
+    arms = _arms(query.order_by()[:most] for query in queries)
+    if not arms:
         return 0
-    arms = [query.order_by()[:most].query.sql_with_params() for query in queries]
     sql, values = _together("SELECT count(*) AS n", arms)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT sum(n) FROM ({sql}) AS arms", values)  # noqa: S608
         return int(cursor.fetchone()[0] or 0)
+
+
+def _arms(queries: Iterable[QuerySet[Any, Any]]) -> list[tuple[str, Sequence[Any]]]:
+    """Statements with their values; those that can find nothing are left out."""
+    arms: list[tuple[str, Sequence[Any]]] = []
+    for query in queries:
+        with suppress(EmptyResultSet):
+            arms.append(query.query.sql_with_params())
+    return arms
 
 
 def _together(select: str, arms: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, list[Any]]:

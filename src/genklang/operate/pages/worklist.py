@@ -17,6 +17,7 @@ from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock
 from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
+from genklang.operate.pages.adoptions import called
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import MOST_COUNTED, Waiting, count_first, first_of
 from genklang.operate.pages.protocols import planned_by_people, protocol_of
@@ -25,7 +26,7 @@ from genklang.operate.pages.to_decide import proposals_behind
 from genklang.operate.pages.ways import about, place_of, tellings
 from genklang.people.models import Person, User
 
-MOST_ALARMS = 100
+MOST_ALARMS = 50
 ROWS_PER_PAGE = 30
 LOOK_AHEAD = 14 * 24 * 60 * clock.MINUTE
 TASK, DUE = 0, 1
@@ -66,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Worklist:
-    """All of one member's work. `alarms` at most a hundred, the oldest first; `page` holds the rest."""
+    """All of one member's work. `alarms` at most fifty, the oldest first; `page` holds the rest."""
 
     roles: Mapping[Adoption, frozenset[str]]
     health: Health
@@ -110,8 +111,9 @@ def roles_of(user: User) -> dict[Adoption, frozenset[str]]:
 def worklist(user: User, sieve: Sieve, *, page: str | None) -> Worklist:
     """The whole list."""
     roles, now = roles_of(user), clock.now()
-    alarms, count = _alarms(roles, sieve)
-    rest = Waiting(_rest(roles, sieve, now), partial(_rest_lines, now=now))
+    narrowed = _sieved(roles, sieve)
+    alarms, count = _alarms(roles, narrowed)
+    rest = Waiting(_rest(roles, sieve, narrowed, now), partial(_rest_lines, now=now))
     return Worklist(
         roles=roles,
         health=worker_health(now),
@@ -125,7 +127,7 @@ def worklist(user: User, sieve: Sieve, *, page: str | None) -> Worklist:
 def alarms_only(user: User, sieve: Sieve) -> Worklist:
     """The part that is renewed every other second."""
     roles, now = roles_of(user), clock.now()
-    alarms, count = _alarms(roles, sieve)
+    alarms, count = _alarms(roles, _sieved(roles, sieve))
     return Worklist(roles, worker_health(now), _clock_of(roles, now), alarms, count)
 
 
@@ -140,9 +142,9 @@ def _of_adoptions(roles: Mapping[Adoption, frozenset[str]]) -> list[Q]:
     return found
 
 
-def _alarms(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve) -> tuple[list[Line], int]:
+def _alarms(roles: Mapping[Adoption, frozenset[str]], narrowed: Q) -> tuple[list[Line], int]:
     """The first alarms, those that nobody has taken on before others, and how many there are."""
-    every = [_sieved(Alarm.objects.filter(query, closed_at__isnull=True), sieve) for query in _of_adoptions(roles)]
+    every = [Alarm.objects.filter(query, narrowed, closed_at__isnull=True) for query in _of_adoptions(roles)]
     keys = _first_keys([rows.filter(acknowledged_at__isnull=True) for rows in every], "raised_at", MOST_ALARMS)
     if left := MOST_ALARMS - len(keys):
         keys += _first_keys([rows.filter(acknowledged_at__isnull=False) for rows in every], "acknowledged_at", left)
@@ -176,7 +178,9 @@ def _alarm_line(alarm: Alarm, telling: Telling) -> Line:
     )
 
 
-def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> list[list[QuerySet[Any, Any]]]:
+def _rest(
+    roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, narrowed: Q, now: int
+) -> list[list[QuerySet[Any, Any]]]:
     """Tasks, and what is planned: a query for each role or expectation of an adoption."""
     tasks, dues, others = list[Q](), list[Q](), _other_versions(roles)
     for adoption, names in roles.items():
@@ -185,11 +189,11 @@ def _rest(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve, now: int) -> l
             theirs = {"enrolment__protocol_version": version} if others[adoption.pk] else {}
             planned = planned_by_people(protocol_of(version), names)
             dues += [Q(adoption=adoption, expectation=name, **theirs) for name in planned]
-    open_tasks = Task.objects.filter(closed_at__isnull=True)
-    to_come = Due.objects.filter(raised=False, target_at__lte=now + LOOK_AHEAD)
+    open_tasks = Task.objects.filter(narrowed, closed_at__isnull=True)
+    to_come = Due.objects.filter(narrowed, raised=False, target_at__lte=now + LOOK_AHEAD)
     groups = {
-        "tasks": [_columns(_sieved(open_tasks.filter(each), sieve), TASK, "opened_at", "opened_at") for each in tasks],
-        "planned": [_columns(_sieved(to_come.filter(each), sieve), DUE, "target_at", "deadline_at") for each in dues],
+        "tasks": [_columns(open_tasks.filter(each), TASK, "opened_at", "opened_at") for each in tasks],
+        "planned": [_columns(to_come.filter(each), DUE, "target_at", "deadline_at") for each in dues],
     }
     return [queries for name, queries in groups.items() if sieve.show in ("all", name)]
 
@@ -215,14 +219,15 @@ def _columns(rows: QuerySet[Any, Any], group: int, at: str, end: str) -> QuerySe
     )
 
 
-def _sieved(rows: QuerySet[Any, Any], sieve: Sieve) -> QuerySet[Any, Any]:
-    if sieve.name:
-        rows = rows.filter(
-            Q(enrolment__person__display_name__icontains=sieve.name)
-            | Q(enrolment__title__icontains=sieve.name)
-            | Q(enrolment__key__iexact=sieve.name)
-        )
-    return rows.filter(adoption__public_id=sieve.adoption) if sieve.adoption else rows
+def _sieved(roles: Mapping[Adoption, frozenset[str]], sieve: Sieve) -> Q:
+    """What the list is narrowed to. Names are looked up first: they are few, and what hangs on them lies together."""
+    chosen = [adoption for adoption in roles if sieve.adoption in ("", str(adoption.public_id))]
+    narrowed = Q(adoption__in=chosen) if sieve.adoption else Q()
+    return (
+        narrowed & Q(enrolment__in=[key for one in chosen for key in called(one, sieve.name)])
+        if sieve.name
+        else narrowed
+    )
 
 
 def _rest_lines(rows: list[dict[str, Any]], now: int) -> list[Line]:
