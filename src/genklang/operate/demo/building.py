@@ -121,7 +121,7 @@ def _lives(scene: Scene, adoption: Adoption, *, now: int) -> dict[str, list[Even
     }
 
 
-def _forgets(events: tuple[Event, ...], *, minutes: int, adoption: Adoption, now: int) -> Iterator[Event]:
+def _forgets(events: Sequence[Event], *, minutes: int, adoption: Adoption, now: int) -> Iterator[Event]:
     """A life in which the dose time was moved to so many minutes from now, and the dose is not taken."""
     moved = now - 3 * HOUR
     yield from (event for event in events if event.occurred_at < moved)
