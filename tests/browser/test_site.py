@@ -16,10 +16,13 @@ def test_without_script_one_steps_in_switches_language_and_steps_out(open_as: Op
     page.get_by_role("link", name="Om", exact=True).click()
     page.get_by_role("button", name="English").click()
     expect(page.locator("h1")).to_have_text("About Genklang and your data")
+    page.get_by_text("Menu", exact=True).click()
     page.get_by_role("link", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Step in as Alva").click()
+    page.get_by_text("Menu", exact=True).click()
     expect(page.get_by_role("link", name="Alva Lindmo")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("Menu", exact=True).click()
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from genklang.bank.models import Practice, ProtocolVersion, SearchTerm
 from genklang.bank.results import Results
 from genklang.bank.search import Hit, Weights, search
+from genklang.bank.vocabulary import vocabulary
 from genklang.protocol.reading import from_canonical
 from genklang.protocol.types import Protocol
 
@@ -55,6 +56,20 @@ def find_practices(wanted: Wanted) -> tuple[list[Practice], dict[str, Hit]]:
     hits = {hit.slug: hit for hit in search(wanted.words, TablePostings())}
     found = [practice for practice in chosen if practice.slug in hits]
     return sorted(found, key=lambda practice: (-hits[practice.slug].score, practice.slug)), hits
+
+
+def varied(practices: Iterable[Practice], *, count: int) -> list[Practice]:
+    """So many practices that differ: of each first area the one whose results say most, those with a figure first."""
+    ranked = sorted(practices, key=_how_telling)
+    firsts = {practice.areas[0]: practice for practice in reversed(ranked) if practice.areas}
+    chosen = sorted(firsts.values(), key=_how_telling)
+    return [*chosen, *(practice for practice in ranked if practice not in chosen)][:count]
+
+
+def _how_telling(practice: Practice) -> tuple[bool, int, str]:
+    headline = results_of(practice).headline
+    numberless = headline is None or headline.direction is not None
+    return numberless, list(vocabulary()["designs"]).index(practice.design), practice.slug
 
 
 def protocol_of(version: ProtocolVersion) -> Protocol:

@@ -16,6 +16,7 @@ from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.published import figures_of, headline_of, labels, place_names, places_of, source_text, spread_of
 from genklang.bank.readable import readable
 from genklang.bank.rehearsing import Busy, RehearseForm, compute
+from genklang.bank.rings import picture
 from genklang.bank.selectors import find_practices, protocol_of, results_of, shown_practices
 from genklang.bank.story import story_of
 from genklang.bank.wording import said
@@ -54,6 +55,7 @@ def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
         "where": place_names(results),
         "spread": spread_of(practice, results),
         "headline": headline_of(practice),
+        "picture": picture(practice.slug, areas=practice.areas, taken_up=len(results.spread)),
         "sources": [(key, source_text(source), said(source.note)) for key, source in results.sources.items()],
         "effort": (said(results.effort.team), said(results.effort.lead_time)),
         "law": [(said(note), note.statute) for note in results.law],

@@ -1,4 +1,4 @@
-"""How charts look: the site's colours and letters. The style sheet turns these very colours for dark screens."""
+"""How charts look: the site's colours and letters. The site turns these very colours for dark screens."""
 
 from typing import Any
 

@@ -1,5 +1,6 @@
 """A chart on a page: the drawing in the visitor's language, and the rows of the table beside it as text."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,16 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from genklang.charts import Chart, Point
+from genklang.charts import Chart, Point, look
 from genklang.charts.drawing import draw
+
+COLOURS = {
+    look.INK: "--ink",
+    look.SOFT: "--soft",
+    look.LINE: "--line",
+    **dict(zip(look.SERIES, ("--accent", "--glow", "--plum", "--blue"), strict=True)),
+}
+_DRAWN = re.compile(f'="({"|".join(COLOURS)})"')
 
 
 def shown(chart: Chart) -> dict[str, Any]:
@@ -18,7 +27,7 @@ def shown(chart: Chart) -> dict[str, Any]:
     if chart.points:
         drawing = draw(chart, language=(get_language() or "sv")[:2])
         # vl-convert escapes what it draws; our own head of the SVG is escaped in `draw`.
-        values |= {"wide": mark_safe(drawing.wide), "narrow": mark_safe(drawing.narrow)}  # noqa: S308
+        values |= {"wide": mark_safe(_coloured(drawing.wide)), "narrow": mark_safe(_coloured(drawing.narrow))}  # noqa: S308
         values |= {"columns": _columns(chart), "rows": [_row(chart, point) for point in chart.points]}
     return values
 
@@ -32,6 +41,11 @@ def figure_text(value: float | None, *, percent: bool = False) -> str:
     if percent:
         return f"{text}\xa0%" if get_language() == "sv" else f"{text}%"
     return text.replace("-", "−")
+
+
+def _coloured(svg: str) -> str:
+    """The drawing in the page's colours, so that it turns with them on dark screens."""
+    return _DRAWN.sub(lambda found: f'="var({COLOURS[found[1]]})"', svg)
 
 
 def _decimals(value: float) -> int:

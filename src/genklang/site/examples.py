@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from genklang.bank.rings import picture
 from genklang.charts import Chart, Mark, Point, chart_bar, chart_intervals, chart_line, chart_survival
 from genklang.site.forms import FeedbackForm
 
@@ -20,6 +21,7 @@ def example() -> dict[str, Any]:
         "tabs": [(_("Story"), "#tabs", True), (_("Protocol"), "#tabs", False), (_("Results"), "#tabs", False)],
         "facts": [(_("Organisation"), "Lindmåla kommun"), (_("Running since"), "2026-02-01")],
         "flow": _flow(),
+        "drops": picture("example", areas=[], taken_up=3).drops,
         "charts": [_line(), _bars(), _curve(), _forest()],
     }
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from genklang.bank.cards import card_of
-from genklang.bank.selectors import shown_practices
+from genklang.bank.rings import Drop
+from genklang.bank.selectors import shown_practices, varied
 from genklang.people import permissions
 from genklang.site import showcase
 from genklang.site.context import house
@@ -18,14 +19,38 @@ from genklang.site.forms import FeedbackForm
 from genklang.site.models import Feedback
 from genklang.site.services import record_feedback
 
-PRACTICES_AT_THE_START = 4
+PRACTICES_AT_THE_START = 6
+OPENING_DROPS = (Drop(270, 80, 8, (16, 32, 48, 64, 80, 96, 112)), Drop(150, 130, 4, (12, 24, 36)))
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The start page, with a few practices to begin with."""
-    shown = shown_practices()[:PRACTICES_AT_THE_START]
-    return render(request, "site/home.html", {"front": True, "cards": [card_of(practice) for practice in shown]})
+    practices = list(shown_practices().prefetch_related("stories"))
+    values = {
+        "front": True,
+        "cards": [card_of(practice) for practice in varied(practices, count=PRACTICES_AT_THE_START)],
+        "in_all": len(practices),
+        "drops": OPENING_DROPS,
+        "asked": [_("mum forgets her medicine"), _("the money is not enough"), _("my son is never in school")],
+        "steps": _steps(),
+    }
+    return render(request, "site/home.html", values)
+
+
+def _steps() -> list[tuple[str, str, tuple[Drop, ...]]]:
+    """From an example to a result: what, in a sentence, and a drop with a ring more for each step."""
+    steps = [
+        (_("Find"), _("A story in people's own words, and what it led to where it began.")),
+        (_("Rehearse"), _("Put in your own numbers and see in seconds what to expect, and how sure one can be.")),
+        (_("Run"), _("The protocol asks for what should happen, and tells the right person when it does not.")),
+        (_("Measure"), _("A few figures that matter to people, counted from what happened and typed in by nobody.")),
+        (_("Give back"), _("What you learned stands beside the practice, also when it did not work.")),
+    ]
+    return [
+        (what, how, (Drop(320, 80, 10, tuple(20 + 14 * ring for ring in range(number))),))
+        for number, (what, how) in enumerate(steps, start=1)
+    ]
 
 
 @login_required

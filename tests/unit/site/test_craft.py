@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import genklang.site
-from genklang.charts import look
-from genklang.site import showcase
+from genklang.site import chart_page, showcase
+from genklang.site.examples import example
 
 SITE = Path(genklang.site.__file__).parent
 CSS = (SITE / "static/site/site.css").read_text()
@@ -51,13 +51,17 @@ def test_colours_can_be_told_apart(scheme: dict[str, str], text: str, ground: st
 
 
 def test_the_style_sheet_and_the_script_are_light() -> None:
+    sheets = [sheet.stat().st_size for sheet in ROOMS.rglob("static/**/*.css")]
     assert len(CSS.encode()) <= 20 * 1024
+    assert sum(sheets) <= 27 * 1024
     assert (SITE / "static/site/site.js").stat().st_size <= 5 * 1024
 
 
-@pytest.mark.parametrize("colour", [*look.SERIES, look.INK, look.SOFT, look.LINE])
-def test_every_colour_of_charts_is_turned_for_dark_screens(colour: str) -> None:
-    assert f'[stroke="{colour}"]' in CSS
+def test_a_chart_is_drawn_in_the_colours_of_the_page() -> None:
+    drawn = chart_page.shown(example()["charts"][1])
+    assert "var(--accent)" in drawn["wide"] and "var(--glow)" in drawn["narrow"]
+    assert not [colour for colour in chart_page.COLOURS if f'"{colour}"' in drawn["wide"] + drawn["narrow"]]
+    assert set(re.findall(r"--\w+", " ".join(chart_page.COLOURS.values()))) <= set(LIGHT) & set(DARK)
 
 
 def test_every_component_has_a_usage_note_and_an_example() -> None:

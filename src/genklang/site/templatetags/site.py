@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from genklang.charts import Chart
 from genklang.site.chart_page import shown
+from genklang.site.tables import stacking
 
 register = template.Library()
 CARRIED = ("request", "csrf_token", "user")
@@ -18,7 +19,10 @@ CARRIED = ("request", "csrf_token", "user")
 def component(context: Context, content: str, name: str, /, **values: Any) -> SafeString:
     """Renders `components/<name>/<name>.html` round the content, which the component finds as `slot`."""
     # The content comes from a template and is escaped there already.
-    return _render(context, name, {**values, "slot": mark_safe(content.strip())})  # noqa: S308
+    slots = {"slot": mark_safe(content.strip())}  # noqa: S308
+    if name == "table":
+        slots["stacked"] = mark_safe(stacking(content.strip()))  # noqa: S308
+    return _render(context, name, {**values, **slots})
 
 
 @register.simple_tag(takes_context=True)
