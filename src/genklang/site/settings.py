@@ -103,7 +103,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "site:welcome"
 ACCOUNT_ADAPTER = "genklang.people.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "genklang.people.sign_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "genklang.people.sign_in.SignInForm",
+    "reauthenticate": "genklang.people.sign_in.SignInAgainForm",
+    "change_password": "genklang.people.sign_in.ChangePasswordForm",
+    "set_password": "genklang.people.sign_in.SetPasswordForm",
+    "reset_password": "genklang.people.sign_in.ResetPasswordForm",
+    "reset_password_from_key": "genklang.people.sign_in.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -111,6 +118,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "site:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "genklang.people.sign_in.SecondStepForm",
+    "reauthenticate": "genklang.people.sign_in.SecondStepAgainForm",
+    "activate_totp": "genklang.people.sign_in.ConnectAppForm",
+}
 MFA_TOTP_ISSUER = "Genklang"
 OPENID_PROVIDER = environment.openid_provider(os.environ)
 SOCIALACCOUNT_ADAPTER = "genklang.people.accounts.SocialAccountAdapter"
