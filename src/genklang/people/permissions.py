@@ -89,6 +89,11 @@ def check_adopt(user: Visitor, organisation: Organisation) -> None:
     _require(can_adopt(user, organisation), _("Adopting a practice is for the organisation's lead."))
 
 
+def check_manage_members(user: Visitor, organisation: Organisation) -> None:
+    """Raises PermissionDenied unless `can_manage_members`."""
+    _require(can_manage_members(user, organisation), _("Deciding who works here is for the organisation's lead."))
+
+
 def check_edit_bank(user: Visitor) -> None:
     """Raises PermissionDenied unless `can_edit_bank`."""
     _require(can_edit_bank(user), _("Editing the bank is for its editors."))

@@ -48,9 +48,9 @@ def _own_places(user: User, memberships: list[Membership]) -> list[tuple[str, st
     roles = {Role(row.role) for row in memberships}
     if roles & {Role.LEAD, Role.STAFF}:
         entries += [(_("To do"), "operate:worklist", []), (_("Our adoptions"), "operate:adoptions", [])]
-    entries += [
-        (_("Access log"), "people:access-log", [row.organisation.slug]) for row in memberships if row.role == Role.LEAD
-    ][:1]
+    led = next((row.organisation.slug for row in memberships if row.role == Role.LEAD), "")
+    if led:
+        entries += [(_("Colleagues"), "operate:colleagues", [led]), (_("Access log"), "people:access-log", [led])]
     if Role.EDITOR in roles:
         entries.append((_("The desk"), "bank:desk", []))
     if user.persons.exists():

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from genklang.bank.models import Practice
 from genklang.operate import services
+from genklang.operate.colleagues import note_duties
 from genklang.operate.forms.lead import COMMON_ZONES, OwnValuesForm
 from genklang.operate.models import Adoption, Assignment, Status
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of
+from genklang.operate.pages.words import say
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import UNPROCESSABLE, adoption_led, posted, side, tell_refusal, user_of
 from genklang.people.models import Organisation, User
@@ -67,7 +69,7 @@ def settings(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     form.fields["zone"].disabled = True
     if request.method == "POST" and form.is_valid():
         try:
-            _change(form, adoption)
+            _change(form, adoption, user_of(request))
         except Refused as refused:
             tell_refusal(form, refused)
         else:
@@ -119,26 +121,40 @@ def _adopt(form: OwnValuesForm, practice: Practice, organisation: Organisation, 
         zone=form.cleaned_data["zone"],
         overlay={"prices": {name: str(price) for name, price in form.prices.items()}},
     )
-    _assign(form, adoption)
+    _assign(form, adoption, actor)
     return adoption
 
 
-def _assign(form: OwnValuesForm, adoption: Adoption) -> None:
+def _assign(form: OwnValuesForm, adoption: Adoption, actor: User) -> None:
     """Makes the roles what the form says."""
     members = pages.members_of(adoption.organisation).in_bulk()
     wanted = {(user, role) for role, users in form.assigned.items() for user in users if user in members}
     held = set(Assignment.objects.filter(adoption=adoption).values_list("user_id", "role"))
     for user, role in wanted - held:
         services.assign(adoption, user=members[user], role=role)
+        _note_duty(adoption, actor, members[user], role, given=True)
     for user, role in held - wanted:
         services.unassign(adoption, user=User.objects.get(pk=user), role=role)
+        _note_duty(adoption, actor, User.objects.get(pk=user), role, given=False)
+
+
+def _note_duty(adoption: Adoption, actor: User, user: User, role: str, *, given: bool) -> None:
+    named = protocol_of(adoption.protocol_version).roles.get(role)
+    note_duties(
+        adoption.organisation,
+        actor=actor,
+        user=user,
+        role=say(named) if named else role,
+        adoption=adoption.name,
+        given=given,
+    )
 
 
 @transaction.atomic
-def _change(form: OwnValuesForm, adoption: Adoption) -> None:
+def _change(form: OwnValuesForm, adoption: Adoption, actor: User) -> None:
     prices = {name: str(price) for name, price in form.prices.items()}
     services.change_adoption(adoption, name=form.cleaned_data["name"], overlay={**adoption.overlay, "prices": prices})
-    _assign(form, adoption)
+    _assign(form, adoption, actor)
 
 
 def _own_values(adoption: Adoption) -> dict[str, Any]:
