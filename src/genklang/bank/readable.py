@@ -3,19 +3,16 @@
 Everything is generated from the protocol, so that what is read is what runs.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from genklang.bank.conditions import condition, conditions
 from genklang.bank.naming import event_name, field_name, role_name
 from genklang.bank.parts import PartView, parts_of
 from genklang.bank.wording import duration, either, every, in_unit, inside, per_word, said, started, together
 from genklang.protocol.types import EventKind, Expectation, Indicator, Outcome, Protocol, Reminder, Role
-
-_ARM = re.compile(r"arm\s*=\s*'(\w+)'")
-_FACT = re.compile(r"(not\s+)?([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ def readable(protocol: Protocol) -> Readable:
     """The protocol in the reader's language."""
     study = protocol.study
     return Readable(
-        eligible=tuple(_conditions(protocol, protocol.eligible)),
+        eligible=tuple(conditions(protocol, protocol.eligible)),
         stages=tuple(_stage(protocol, name) for name in protocol.stages),
         drawing=_drawing(protocol),
         duties=tuple(_duty(protocol, name) for name in protocol.expectations),
@@ -256,10 +253,7 @@ def _condition(protocol: Protocol, expectation: Expectation) -> str:
     if expectation.each:
         parts.append(_("For each: %(role)s") % {"role": _who(protocol, expectation.each)})
     if expectation.when:
-        arm = _ARM.fullmatch(expectation.when.strip())
-        arms = protocol.randomise.arms if protocol.randomise else {}
-        shown = inside(said(arms[arm[1]])) if arm and arm[1] in arms else expectation.when
-        parts.append(_("Only for: %(whom)s") % {"whom": shown})
+        parts.append(_("Only for: %(whom)s") % {"whom": condition(protocol, expectation.when)})
     return ". ".join(parts)
 
 
@@ -325,16 +319,3 @@ def _prices(protocol: Protocol) -> tuple[PriceView, ...]:
         PriceView(said(price), in_unit(float(price.amount.amount), price.amount.currency), said(price.source))
         for price in protocol.economy.prices.values()
     )
-
-
-def _conditions(protocol: Protocol, expression: str | None) -> Iterator[str]:
-    """Each condition as the question and its answer; the expression itself where it is more than yes and no."""
-    parts = re.split(r"\s+and\s+", expression.strip()) if expression else []
-    matches = [_FACT.fullmatch(part) for part in parts]
-    if all(match and match[2] in protocol.facts for match in matches):
-        for match in matches:
-            assert match is not None
-            answer = _("no") if match[1] else _("yes")
-            yield _("%(question)s – %(answer)s") % {"question": said(protocol.facts[match[2]]), "answer": answer}
-    elif expression:
-        yield expression
