@@ -3,7 +3,7 @@
 What has no plain words, such as arithmetic, stands as it is written: better exact than smooth.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from genklang.bank.naming import role_name
 from genklang.bank.wording import either, inside, said
 from genklang.protocol.expressions.nodes import Syntax
 from genklang.protocol.expressions.parsing import parse
-from genklang.protocol.types import DataField, Protocol
+from genklang.protocol.types import DataField, Labelled, Protocol, Text
 
 OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -130,7 +130,7 @@ class _Teller:
         arms = self.protocol.randomise.arms if self.protocol.randomise else {}
         if name.value == "participant":
             return inside(role_name(self.protocol, value))
-        places = {"arm": arms, "stage": self.protocol.stages}
+        places: dict[str, Mapping[str, Text | Labelled]] = {"arm": arms, "stage": self.protocol.stages}
         known = (asked.options if asked else places.get(str(name.value), {})).get(value)
         if known is None:
             return value
