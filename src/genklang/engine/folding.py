@@ -10,10 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from genklang.engine.draft import STALE_REMINDER, Draft, closing, opening
-from genklang.engine.happening import happen
-from genklang.engine.passing import settle
-from genklang.engine.plan import Compiled
 from genklang.engine.rules import Rule
+from genklang.engine.turning import Course
 from genklang.engine.types import (
     Allocate,
     DrawSample,
@@ -77,27 +75,27 @@ def _voided(ordered: Sequence[Event]) -> set[str]:
     return voided
 
 
-def play(compiled: Compiled, state: State, events: Iterable[Event], *, settled: int) -> Step:
+def play(course: Course, state: State, events: Iterable[Event], *, settled: int) -> Step:
     """Let events, in order, happen to a state, and then time pass until `settled`."""
     draft = Draft(state)
     for event in events:
-        happen(draft, compiled, event)
-    settle(draft, compiled.rules, settled)
+        course.happen(draft, event)
+    course.settle(draft, settled)
     return draft.step()
 
 
-def refold(compiled: Compiled, start: State, *, known: Log, arrived: Log, horizon: int) -> Step:
+def refold(course: Course, start: State, *, known: Log, arrived: Log, horizon: int) -> Step:
     """The difference between two logs, both folded from `start`: what the second corrects of what the first said."""
     same = _common(known, arrived)
-    base = play(compiled, start._replace(voids=known.voids), arrived.events[:same], settled=0)
+    base = play(course, start._replace(voids=known.voids), arrived.events[:same], settled=0)
     branch = base.state._replace(voids=arrived.voids)
-    old = play(compiled, base.state, known.events[same:], settled=known.settled)
-    new = play(compiled, branch, arrived.events[same:], settled=arrived.settled)
+    old = play(course, base.state, known.events[same:], settled=known.settled)
+    new = play(course, branch, arrived.events[same:], settled=arrived.settled)
     common = current(base.facts)
     before, after = current(old.facts), current(new.facts)
     # What the old log said last about a due of the common part stands no more: the common part's word does again.
     after = {due: common[due] for due in before if due in common and due not in after} | after
-    effects = _difference(compiled, old, new, base_facts=common, horizon=max(horizon, new.state.horizon))
+    effects = _difference(course, old, new, base_facts=common, horizon=max(horizon, new.state.horizon))
     return Step(
         new.state,
         effects,
@@ -121,7 +119,7 @@ def _common(known: Log, arrived: Log) -> int:
 
 
 def _difference(
-    compiled: Compiled, old: Step, new: Step, *, base_facts: dict[str, OutcomeFact], horizon: int
+    course: Course, old: Step, new: Step, *, base_facts: dict[str, OutcomeFact], horizon: int
 ) -> tuple[Effect, ...]:
     facts = base_facts | current(new.facts)
     asked = {due.id: due for due in old.state.unanswered}
@@ -129,11 +127,11 @@ def _difference(
     effects: list[Effect] = []
     for name, due in asked.items():
         if name not in asking:
-            effects += closing(_rule(compiled, due), name, reason=_reason(facts.get(name)), at=horizon)
+            effects += closing(course.rule(due.expectation), name, reason=_reason(facts.get(name)), at=horizon)
     for name, due in asking.items():
         if name not in asked:
-            effects += opening(_rule(compiled, due), due)
-        effects += _escalations(_rule(compiled, due), due, told=asked[name].level if name in asked else 0)
+            effects += opening(course.rule(due.expectation), due)
+        effects += _escalations(course.rule(due.expectation), due, told=asked[name].level if name in asked else 0)
     return (*effects, *_newly(old, new, horizon))
 
 
@@ -158,7 +156,3 @@ def _newly(old: Step, new: Step, horizon: int) -> list[Effect]:
     arms = [one for one in fresh if isinstance(one, Allocate) and new.state.arm is None]
     samples = [one for one in fresh if isinstance(one, DrawSample) and one.draw not in new.state.facts]
     return [*reminders, *arms, *samples]
-
-
-def _rule(compiled: Compiled, due: Due) -> Rule:
-    return compiled.rules[compiled.places[due.expectation]]

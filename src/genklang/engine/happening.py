@@ -179,18 +179,19 @@ def _reconsider(draft: Draft, compiled: Compiled, event: Event, before: tuple[st
     if (stage, arm) != (draft.stage, draft.arm):
         _remember_targets(draft, stage or "", arm, at)
     for index, rule in enumerate(compiled.rules):
-        holds = _holds(draft, rule)
+        holds = holds_now(draft, rule)
         track = draft.tracks[index]
         if holds and track.anchor is None:
-            _start(draft, rule, index, event)
+            start(draft, rule, index, event)
         elif not holds and track.anchor is not None:
-            _stop(draft, rule, index, event)
+            stop(draft, rule, index, event)
         elif holds and isinstance(rule.plan, Daily) and rule.plan.fact and _differs(rule.plan.fact, facts, draft.facts):
             draft.put(index, track, track.live, rule.plan.replanned(track, draft.facts, at))
             open_ready(draft, rule, index, at)
 
 
-def _holds(draft: Draft, rule: Rule) -> bool:
+def holds_now(draft: Draft, rule: Rule) -> bool:
+    """Whether an expectation holds as things stand."""
     return draft.stage in rule.during and (rule.when is None or rule.when.holds(draft.values()))
 
 
@@ -198,7 +199,8 @@ def _differs(fact: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bo
     return before.get(fact) != now.get(fact)
 
 
-def _start(draft: Draft, rule: Rule, index: int, event: Event) -> None:
+def start(draft: Draft, rule: Rule, index: int, event: Event) -> None:
+    """The expectation holds from now on."""
     at = event.occurred_at
     track = draft.tracks[index]
     first = at if track.first is None else track.first
@@ -211,7 +213,7 @@ def _start(draft: Draft, rule: Rule, index: int, event: Event) -> None:
     open_ready(draft, rule, index, at)
 
 
-def _stop(draft: Draft, rule: Rule, index: int, event: Event) -> None:
+def stop(draft: Draft, rule: Rule, index: int, event: Event) -> None:
     """The expectation no longer holds: what is open is cancelled, what was missed stays missed but needs no answer."""
     at = event.occurred_at
     track = draft.tracks[index]

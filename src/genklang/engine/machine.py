@@ -6,22 +6,24 @@ Production, rehearsal, replay and tests run this same one. It knows no clock, no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from genklang.engine.checking import Coerced, check, coerce
 from genklang.engine.draft import Draft
 from genklang.engine.folding import arrange, current, play, refold
-from genklang.engine.happening import happen
-from genklang.engine.passing import settle
 from genklang.engine.plan import Compiled
 from genklang.engine.pointing import unknown_references
 from genklang.engine.problems import Problem
 from genklang.engine.time import NEVER, Zone
+from genklang.engine.turning import Course, Leg, turn
 from genklang.engine.types import Allocate, DrawSample, Event, OutOfOrder, State, Step, Track
 from genklang.protocol.types import Protocol
 
 if TYPE_CHECKING:
     from genklang.engine.stretches import Many, Rows
+
+FORM = frozenset({"unknown_field", "missing_field", "wrong_value", "too_low", "too_high"})
 
 
 class Machine:
@@ -34,7 +36,39 @@ class Machine:
         self.protocol = protocol
         self.zone = Zone(zone)
         self.compiled = Compiled(protocol, self.zone)
+        self._course = Course([Leg(self.compiled, NEVER)])
+        self._earlier: tuple[tuple[Machine, int], ...] = ()
         self._tracks = tuple(Track(rule.name) for rule in self.compiled.rules)
+
+    @property
+    def earlier(self) -> tuple[tuple[Machine, int], ...]:
+        """The versions that ruled before, each with the instant until which it did."""
+        return self._earlier
+
+    def after(self, earlier: Sequence[tuple[Machine, int]]) -> Machine:
+        """This version, where others ruled before: each until an instant, the earliest first.
+
+        A state that an earlier one has settled up to just before its instant is taken over by `turned`.
+        """
+        if not earlier:
+            return self
+        machine = copy(self)
+        machine._earlier = tuple(earlier)
+        machine._course = Course([*(Leg(one.compiled, until) for one, until in earlier), Leg(self.compiled, NEVER)])
+        machine._tracks = earlier[0][0]._tracks
+        return machine
+
+    def turned(self, state: State) -> Step:
+        """The state of the version that ruled before, at the instant at which this one takes over.
+
+        Raises ValueError where nothing ruled before, or the state is settled beyond that instant.
+        """
+        *_, leg, _last = (None, *self._course.legs)
+        if leg is None or state.horizon >= leg.until:
+            raise ValueError("no version takes over from another at the end of this state")
+        draft = Draft(state)
+        turn(draft, leg, self.compiled)
+        return draft.step()
 
     def begin(self, enrolment: str) -> State:
         """An enrolment of which nothing is known yet. Its first event is `enrolled`."""
@@ -52,7 +86,7 @@ class Machine:
         if event.id in state.voids:
             return Step(state)
         draft = Draft(state)
-        happen(draft, self.compiled, event)
+        self._course.happen(draft, event)
         return draft.step()
 
     def step_many(self, state: State, rows: Rows) -> Many:
@@ -72,7 +106,7 @@ class Machine:
         if to <= state.settled:
             return Step(state)
         draft = Draft(state)
-        settle(draft, self.compiled.rules, to)
+        self._course.settle(draft, to)
         return draft.step()
 
     def next_deadline(self, state: State) -> int | None:
@@ -86,7 +120,7 @@ class Machine:
         """
         log = arrange(event for event in events if until is None or event.occurred_at <= until)
         start = self.begin(enrolment)._replace(voids=log.voids)
-        step = play(self.compiled, start, log.events, settled=log.settled if until is None else until)
+        step = play(self._course, start, log.events, settled=log.settled if until is None else until)
         return step._replace(facts=tuple(current(step.facts).values()), refolded=True)
 
     def apply(self, state: State, event: Event, *, history: Callable[[], Sequence[Event]]) -> Step:
@@ -102,7 +136,7 @@ class Machine:
         past = history()
         settled = state.settled
         return refold(
-            self.compiled,
+            self._course,
             self.begin(state.enrolment),
             known=arrange(past, settled=settled),
             arrived=arrange([*past, event], settled=settled),
@@ -113,7 +147,7 @@ class Machine:
         """Several new events at once, wherever they belong: one refold of the log, and the difference they make."""
         past = list(history())
         return refold(
-            self.compiled,
+            self._course,
             self.begin(state.enrolment),
             known=arrange(past, settled=state.settled),
             arrived=arrange([*past, *events], settled=state.settled),
@@ -136,10 +170,18 @@ class Machine:
         then: State | None = state
         if not in_order(state, event):
             then = self.fold(state.enrolment, history(), until=event.occurred_at).state if history else None
-        problems = check(self.compiled, then, event, now=now)
+        problems = self._problems(then, event, now=now)
         if history is None or event.kind not in self.compiled.pointing:
             return problems
         return problems + unknown_references(self.protocol, event, history())
+
+    def _problems(self, then: State | None, event: Event, *, now: int | None) -> list[Problem]:
+        """By the version that ruled when it happened; but a form that is right by now is right about earlier, too."""
+        ruled = self._course.at(event.occurred_at)
+        problems = check(ruled, then, event, now=now)
+        if ruled is self.compiled or not problems or check(self.compiled, None, event, now=now):
+            return problems
+        return [problem for problem in problems if problem.code not in FORM]
 
     def check_form(self, event: Event) -> list[Problem]:
         """What is wrong with an event whatever has happened before: its kind, who reports it, its fields."""

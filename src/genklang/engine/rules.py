@@ -231,7 +231,7 @@ class EveryFromStart:
 
     def __init__(self, rule: Rule, interval: Duration) -> None:
         self._rule = rule
-        self._interval = interval
+        self.interval = interval
 
     def first(self, track: Track, facts: Facts) -> Due | None:
         return self._numbered(track, 1)
@@ -242,13 +242,21 @@ class EveryFromStart:
     def claims_at(self, due: Due) -> int:
         return due.opens_at if self._rule.early is not None else due.target_at
 
+    def after(self, track: Track, instant: int) -> Due | None:
+        """The first due whose target lies after an instant."""
+        longest = _length(self.interval) * 1.05  # a month has at most 31 days
+        number = max(1, int((instant - track.since) / longest))
+        while self._rule.zone.add(track.since, self.interval, number) <= instant:
+            number += 1
+        return self._numbered(track, number)
+
     def _numbered(self, track: Track, number: int) -> Due | None:
         rule, anchor = self._rule, track.anchor or ""
-        target = rule.zone.add(track.since, self._interval, number)
+        target = rule.zone.add(track.since, self.interval, number)
         if not rule.within_until(track, target, inclusive=True):
             return None
         if rule.early is None:
-            opens = rule.zone.add(track.since, self._interval, number - 1)
+            opens = rule.zone.add(track.since, self.interval, number - 1)
         else:
             opens = rule.zone.add(target, rule.early, -1)
         return rule.due(anchor=anchor, occurrence=str(number), target=target, opens=opens)
@@ -267,10 +275,17 @@ class EveryFromLast:
     def following(self, track: Track, due: Due, facts: Facts) -> Due | None:
         return None
 
-    def counted(self, track: Track, start: int, *, opens: int, anchor: str) -> Due | None:
-        """The due an interval after `start`; it hangs on the event `anchor` that ended the one before."""
+    def began(self, due: Due) -> int:
+        """When a due was counted from."""
+        return self._rule.zone.add(due.target_at, self.interval, -1)
+
+    def counted(self, track: Track, start: int, *, opens: int, anchor: str, least: int = 0) -> Due | None:
+        """The due an interval after `start`; it hangs on the event `anchor` that ended the one before.
+
+        Its target is never before `least`.
+        """
         rule = self._rule
-        target = rule.zone.add(start, self.interval)
+        target = max(rule.zone.add(start, self.interval), least)
         if not rule.within_until(track, target, inclusive=True):
             return None
         if rule.early is not None:

@@ -15,8 +15,10 @@ _machines: dict[tuple[str, str], Machine] = {}
 
 
 def machine_for(enrolment: Enrolment) -> Machine:
-    """The machine of the protocol that the enrolment is pinned to, in the adoption's zone."""
-    return machine_of(enrolment.protocol_version, zone=enrolment.adoption.zone)
+    """The machine of the protocol that the enrolment is pinned to, in the adoption's zone, after those before it."""
+    zone = enrolment.adoption.zone
+    earlier = [(_machine_called(digest, zone), until) for digest, until in enrolment.course]
+    return machine_of(enrolment.protocol_version, zone=zone).after(earlier)
 
 
 def adoption_machine(adoption: Adoption) -> Machine:
@@ -32,6 +34,11 @@ def machine_of(version: ProtocolVersion, *, zone: str) -> Machine:
             _machines.pop(next(iter(_machines)), None)
         _machines[place] = Machine(from_canonical(version.canonical), zone=zone)
     return _machines[place]
+
+
+def _machine_called(digest: str, zone: str) -> Machine:
+    kept = _machines.get((digest, zone))
+    return kept or machine_of(ProtocolVersion.objects.get(digest=digest), zone=zone)
 
 
 def with_shared(rows: list[Enrolment]) -> list[Enrolment]:

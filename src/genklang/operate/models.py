@@ -95,9 +95,10 @@ class Assignment(models.Model):
 
 
 class Enrolment(models.Model):
-    """Somebody, or something, in an adoption: pinned to the protocol it started on, with the state of its log.
+    """Somebody, or something, in an adoption: pinned to the protocol that rules it now, with the state of its log.
 
-    A matter has a `title` and no person. `role` is which of the protocol's participants it is.
+    A matter has a `title` and no person. `role` is which of the protocol's participants it is. `course` are the
+    versions that ruled before, in order: [digest, the first instant that it no longer ruled].
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -109,6 +110,7 @@ class Enrolment(models.Model):
     role = models.CharField(_("role"), max_length=60, blank=True)
     key = models.CharField(_("number"), max_length=80)
     protocol_version = models.ForeignKey("bank.ProtocolVersion", on_delete=models.PROTECT, related_name="+")
+    course = models.JSONField(default=list, blank=True)
     stage = models.CharField(max_length=60)
     arm = models.CharField(max_length=60, blank=True)
     state = models.TextField()

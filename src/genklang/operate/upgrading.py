@@ -1,48 +1,30 @@
 """Upgrading an adoption to another version of its practice: plan, then apply, and take it back. The only writer of
 versions, own values and enrolments' pins when they change together.
 
-New enrolments begin on the new version. Those who already take part move where nothing that has happened would read
-otherwise, and stay on theirs where something would. All in one transaction: it is done whole, or not at all.
+New enrolments begin on the new version. Those who already take part go over to it from that instant on, unless a word
+that they have used would come to mean something else: then all of them stay. All in one transaction: it is done whole,
+or not at all.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
-from genklang.engine import types as engine
-from genklang.engine.carrying import carried
-from genklang.operate import books, clock
-from genklang.operate.machines import load_state, machine_of, settle_row
-from genklang.operate.models import Adoption, Assignment, Enrolment, Event, Upgrade
+from genklang.operate import clock
+from genklang.operate.machines import machine_of
+from genklang.operate.models import Adoption, Assignment, Enrolment, Upgrade
 from genklang.operate.problems import Problem, Refused
-from genklang.operate.recording import engine_event
 from genklang.operate.sharing import look_again
+from genklang.operate.turning import Fate, Move, back, forward, go_over
 from genklang.people.models import User
 from genklang.protocol.changes import Change, Impact, changes_between, worst
 from genklang.protocol.types import Protocol
 from genklang.protocol.upgrading import Merged, keeping_back, merge_overlay
-
-Fate = Literal["moves", "stays", "waits"]
-AT_A_TIME = 200
-NO_WORD = frozenset({"unknown_event", "unknown_field", "wrong_value"})
-
-
-@dataclass(frozen=True)
-class Move:
-    """What happens to one running enrolment. `state` is what it has under the new version, where it moves.
-
-    It `stays` where its past would read otherwise, and `waits` where it has to be mended first.
-    """
-
-    enrolment: Enrolment
-    fate: Fate
-    state: engine.State | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +97,7 @@ def apply_upgrade(adoption: Adoption, new: ProtocolVersion, *, actor: User | Non
         by=actor,
     )
     moving = plan.with_fate("moves")
-    _pin(moving, new)
+    go_over(moving, new)
     upgrade.moved.set([move.enrolment for move in moving])
     _settle(held, new, plan.merged.overlay)
     _settle_memory(adoption, held)
@@ -134,16 +116,16 @@ def revert_upgrade(upgrade: Upgrade, *, actor: User | None) -> list[Enrolment]:
     if row.reverted_at is not None or held.protocol_version_id != row.new_id or row != held.upgrades.first():
         raise Refused([_nothing_to_revert()])
     moved = set(row.moved.values_list("pk", flat=True))
-    back = _merged_back(row, held)
-    if back.conflicts:
-        raise Refused([_no_place(value.was) for value in back.conflicts])
-    moves = list(_moves([one for one in rows if one.pk in moved], row.old, keep_back=False))
-    _pin([move for move in moves if move.fate == "moves"], row.old)
-    _settle(held, row.old, back.overlay)
+    own = _merged_back(row, held)
+    if own.conflicts:
+        raise Refused([_no_place(value.was) for value in own.conflicts])
+    moves = [move for move in back([one for one in rows if one.pk in moved], row.old) if move.fate == "moves"]
+    go_over(moves, row.old)
+    _settle(held, row.old, own.overlay)
     row.reverted_at, row.reverted_by = clock.moment(clock.now()), actor
     row.save(update_fields=["reverted_at", "reverted_by"])
     _settle_memory(adoption, held)
-    gone = {move.enrolment.pk for move in moves if move.fate == "moves"}
+    gone = {move.enrolment.pk for move in moves}
     return [one for one in rows if one.pk not in gone]
 
 
@@ -155,57 +137,14 @@ def _plan(adoption: Adoption, new: ProtocolVersion, running: Iterable[Enrolment]
     before, after = (machine_of(version, zone=adoption.zone).protocol for version in (old, new))
     changes = changes_between(before, after)
     merged = merge_overlay(adoption.overlay, old=before, new=after)
-    moves = tuple(_moves(running, new, keep_back=bool(keeping_back(changes))))
+    moves = forward(running, new, keep_back=bool(keeping_back(changes)))
     problems = [*(_no_place(value.was) for value in merged.conflicts), *_left_over(adoption, after, moves)]
     return Plan(adoption, old, new, tuple(changes), merged, moves, tuple(problems))
-
-
-def _moves(rows: Iterable[Enrolment], new: ProtocolVersion, *, keep_back: bool) -> Iterable[Move]:
-    """What happens to each enrolment. With `keep_back` nobody moves, and no log has to be read."""
-    rows = list(rows)
-    for start in range(0, len(rows), AT_A_TIME):
-        some = rows[start : start + AT_A_TIME]
-        logs = {} if keep_back else _logs(some)
-        for row in some:
-            yield _move(row, logs.get(row.pk, []), new, keep_back=keep_back)
-
-
-def _move(row: Enrolment, log: Sequence[engine.Event], new: ProtocolVersion, *, keep_back: bool) -> Move:
-    if row.broken_reason:
-        return Move(row, "waits")
-    if keep_back or row.protocol_version_id == new.pk:
-        return Move(row, "stays")
-    old, other = (machine_of(version, zone=row.adoption.zone) for version in (row.protocol_version, new))
-    if any(problem.code in NO_WORD for event in log for problem in other.check_form(event)):
-        return Move(row, "stays")
-    state = carried(load_state(row), log, old=old, new=other)
-    return Move(row, "stays" if state is None else "moves", state)
-
-
-def _logs(rows: Sequence[Enrolment]) -> dict[int, list[engine.Event]]:
-    logs: dict[int, list[engine.Event]] = {row.pk: [] for row in rows}
-    for event in Event.objects.filter(enrolment__in=rows).iterator():
-        logs[event.enrolment_id].append(engine_event(event))
-    return logs
 
 
 def _locked(adoption: Adoption) -> Iterable[Enrolment]:
     rows = Enrolment.objects.with_protocol().select_for_update(of=("self",), no_key=True)
     return rows.filter(adoption=adoption, ended_at=None).order_by("pk")
-
-
-def _pin(moves: Iterable[Move], version: ProtocolVersion) -> None:
-    rows = []
-    for move in moves:
-        row = move.enrolment
-        assert move.state is not None
-        row.protocol_version = version
-        settle_row(row, machine_of(version, zone=row.adoption.zone), move.state)
-        rows.append(row)
-    fields = ["protocol_version", "stage", "arm", "state", "horizon", "next_deadline", "ended_at"]
-    Enrolment.objects.bulk_update(rows, fields, batch_size=AT_A_TIME)
-    for row in rows:
-        books.settle(row)
 
 
 def _settle(adoption: Adoption, version: ProtocolVersion, overlay: dict[str, object]) -> None:

@@ -11,7 +11,6 @@ from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
 
 Fate = Literal["kept", "moved", "followed", "conflict"]
-_STEERED = ("during", "when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,8 @@ class Merged:
 
 
 def keeping_back(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes that keep those who already take part on the version on which they began.
-
-    Semantic ones do, and future-only ones that steer what is expected or let in: the engine runs one version from the
-    first event to the last, and would apply them to what has been.
-    """
-    return [change for change in changes if change.impact == "semantic" or _steers(change)]
+    """Return the changes that keep those who already take part on the version that they are on: the semantic ones."""
+    return [change for change in changes if change.impact == "semantic"]
 
 
 def merge_overlay(overlay: Mapping[str, Any], *, old: Protocol, new: Protocol) -> Merged:
@@ -71,13 +66,6 @@ def merge_overlay(overlay: Mapping[str, Any], *, old: Protocol, new: Protocol) -
         kept = [value for value in values if value.section == section and value.written is not None]
         merged[section] = {value.name: value.written for value in kept}
     return Merged(merged, tuple(values))
-
-
-def _steers(change: Change) -> bool:
-    section, leaf = change.path[0], change.path[-1]
-    if change.impact != "future_only":
-        return False
-    return section in ("expectations", "eligible") or (section == "events" and leaf in _STEERED)
 
 
 def _own(

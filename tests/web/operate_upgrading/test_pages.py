@@ -12,7 +12,7 @@ from genklang.people.models import Person, User
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Ward
 from tests.web.operate_upgrading.conftest import TEXT, NewVersion
-from tests.web.operate_upgrading.test_upgrading import DEARER, LONGER, NOTED, without_visits
+from tests.web.operate_upgrading.test_upgrading import DEARER, LONGER, NOTED, SOONER, without_visits
 
 
 def page(client: Client, ward: Ward) -> str:
@@ -43,6 +43,18 @@ def test_the_plan_tells_what_changes_and_for_whom(ward: Ward, newer: NewVersion,
     assert "97.50 SEK to 120 SEK" in shown
     assert f"/cases/{ward.enrolment.public_id}/" in shown
     assert Upgrade.objects.count() == 0
+
+
+def test_the_plan_lists_what_it_means_for_whom(ward: Ward, newer: NewVersion, alva: User, sign_in: SignIn) -> None:
+    ward.tick("2026-03-02 22:00")
+    alive = TEXT[TEXT.index("  alive:\n") : TEXT.index("indicators:")]
+    rehearsed = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    alive:"))
+    newer(SOONER, (alive, "\n"), (rehearsed, ""), ("alarm: nurse, ", "alarm: nurse_on_call, "))
+    shown = " ".join(page(sign_in(alva), ward).split())
+    assert "What it means for 1 person at once" in shown
+    assert "The dispenser is heard from: called off" in shown
+    assert "The dose is taken: now for Nurse on call" in shown
+    assert "The dispenser is refilled: next 9 March, not 16 March" in shown
 
 
 def test_the_plan_is_told_in_swedish(ward: Ward, newer: NewVersion, alva: User, sign_in: SignIn) -> None:
@@ -145,6 +157,6 @@ def test_what_is_planned_for_whoever_stays_is_still_on_the_worklist(
     refill = TEXT[TEXT.index("  refill:\n") : TEXT.index("  alive:\n")]
     lines = TEXT.splitlines(keepends=True)
     gone = [line for line in lines if line.startswith(("    refill:", "  refills_in_time:"))]
-    newer((refill, ""), *((line, "") for line in gone))
+    newer(LONGER, (refill, ""), *((line, "") for line in gone))
     press(sign_in(alva), ward)
     assert "The dispenser is refilled" in sign_in(bo).get("/work/").content.decode()

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from genklang.operate import services, upgrading
+from genklang.operate import clock, services, upgrading
 from genklang.operate.machines import load_state
-from genklang.operate.models import Adoption, Alarm, Enrolment, Upgrade
+from genklang.operate.models import Adoption, Alarm, Due, Enrolment, Task, Upgrade
 from genklang.operate.problems import Refused
 from genklang.operate.proving import differences
 from genklang.people.models import User
 from genklang.people.services import add_person
-from tests.web.operate_core.conftest import PRACTICES, Ward, publish
-from tests.web.operate_upgrading.conftest import NewVersion
+from tests.web.operate_core.conftest import PRACTICES, STOCKHOLM, Ward, at, publish
+from tests.web.operate_upgrading.conftest import TEXT, NewVersion
 
 pytestmark = pytest.mark.django_db
 NOTED = ("  refilled: {sv: Påfylld", "  noted: {sv: Notis, en: Note, by: nurse}\n  refilled: {sv: Påfylld")
@@ -45,9 +45,14 @@ def test_an_additive_upgrade_moves_whoever_takes_part(ward: Ward, newer: NewVers
     assert row_of(ward) == before
     upgrade = upgrading.apply_upgrade(ward.adoption, new, actor=alva, fingerprint=plan.fingerprint)
     after = row_of(ward)
-    assert {name for name in after if after[name] != before[name]} == {"protocol_version_id"}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"protocol_version_id", "course"}
+    assert after["course"] == [[upgrade.old.digest, at("2026-03-03 10:00") + 1]]
     assert list(upgrade.moved.all()) == [ward.enrolment]
-    assert ward.report("noted", "2026-03-03 09:30", by="nurse").status.value == "accepted"
+    assert ward.report("noted", "2026-03-03 09:30", by="nurse").status.value == "refused"  # nobody could say so then
+    ward.wall.set("2026-03-03 10:30")
+    assert ward.report("noted", "2026-03-03 10:20", by="nurse").status.value == "accepted"
+    assert list(differences(Enrolment.objects.all())) == []
 
 
 def test_what_happened_reads_as_before_and_life_goes_on(ward: Ward, newer: NewVersion) -> None:
@@ -66,12 +71,11 @@ def test_what_happened_reads_as_before_and_life_goes_on(ward: Ward, newer: NewVe
     assert list(differences(Enrolment.objects.all())) == []
 
 
-@pytest.mark.parametrize("edit", [SOONER, LONGER], ids=["future-only", "semantic"])
-def test_what_would_steer_the_past_leaves_people_where_they_began(
-    edit: tuple[str, str], ward: Ward, newer: NewVersion, lindmala: Any
+def test_what_would_mean_something_else_leaves_people_where_they_began(
+    ward: Ward, newer: NewVersion, lindmala: Any
 ) -> None:
     live(ward)
-    before, new = row_of(ward), newer(edit)
+    before, new = row_of(ward), newer(LONGER)
     plan = upgrading.plan_upgrade(ward.adoption, new)
     assert [move.fate for move in plan.moves] == ["stays"]
     upgrading.apply_upgrade(ward.adoption, new, actor=None, fingerprint=plan.fingerprint)
@@ -82,6 +86,70 @@ def test_what_would_steer_the_past_leaves_people_where_they_began(
     facts = {"dose_times": ["08:00"], "can_operate": True, "physician_agrees": True}
     fresh = services.enrol(ward.adoption, person=person, key="U-2", facts=facts)
     assert fresh.protocol_version == new
+
+
+def dues_of(ward: Ward) -> dict[str, str]:
+    """The latest target of each expectation that is open, in local time."""
+    rows = Due.objects.filter(enrolment=ward.enrolment).order_by("target_at")
+    return {row.expectation: local(row.target_at) for row in rows}
+
+
+def local(instant: int) -> str:
+    return clock.moment(instant).astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M")
+
+
+def test_what_is_expected_otherwise_reaches_whoever_takes_part(ward: Ward, newer: NewVersion) -> None:
+    live(ward)
+    assert dues_of(ward)["refill"] == "2026-03-16 07:00"
+    new = newer(
+        SOONER, ("      - {at: 30 min, by: sms, to: patient}\n", ""), ("alarm: nurse, ", "alarm: nurse_on_call, ")
+    )
+    told = list(ward.enrolment.outcome_facts.values_list("due", "status", "current"))
+    [move] = upgrading.plan_upgrade(ward.adoption, new).moves
+    assert move.fate == "moves"
+    assert dues_of(ward)["refill"] == "2026-03-16 07:00"  # a plan changes nothing
+    upgrading.apply_upgrade(ward.adoption, new, actor=None)
+    assert dues_of(ward)["refill"] == "2026-03-09 07:00"
+    assert list(ward.enrolment.outcome_facts.values_list("due", "status", "current")) == told
+    assert {row.role for row in Alarm.objects.filter(closed_at=None)} == {"nurse_on_call"}
+    ward.tick("2026-03-10 07:01")
+    assert Task.objects.filter(expectation="refill", closed_at=None).exists()
+    ward.report("dose_taken", "2026-03-03 08:10", id="late")  # before the turn, and told only now
+    fact = ward.enrolment.outcome_facts.get(due="dose/2026-03-03T08:00", current=True)
+    assert fact.status == "met"
+    assert list(differences(Enrolment.objects.all())) == []
+
+
+def test_what_is_expected_no_more_is_called_off_and_what_is_new_begins_now(ward: Ward, newer: NewVersion) -> None:
+    live(ward)
+    ward.tick("2026-03-04 22:00")
+    assert Task.objects.filter(expectation="alive", closed_at=None).exists()
+    alive = TEXT[TEXT.index("  alive:\n") : TEXT.index("indicators:")]
+    visit = "  visit: {sv: Besök, en: Visit, during: active, every: 2 days, expect: refilled, within: 1 day}\n\n"
+    rehearsed = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    alive:"))
+    upgrading.apply_upgrade(ward.adoption, newer((alive, visit), (rehearsed, "")), actor=None)
+    assert not Task.objects.filter(expectation="alive", closed_at=None).exists()
+    assert (dues_of(ward)["visit"], "alive" in dues_of(ward)) == ("2026-03-06 22:00", False)
+    ward.tick("2026-03-07 22:01")
+    assert ward.enrolment.outcome_facts.get(expectation="visit", current=True).status == "missed"
+    assert list(differences(Enrolment.objects.all())) == []
+
+
+def test_one_upgrade_after_another_and_back_reads_the_same(ward: Ward, newer: NewVersion) -> None:
+    live(ward)
+    first = upgrading.apply_upgrade(ward.adoption, newer(SOONER), actor=None)
+    second = upgrading.apply_upgrade(ward.adoption, newer(SOONER, NOTED, version="1.2.0"), actor=None)
+    ward.tick("2026-03-05 10:00")
+    assert upgrading.revert_upgrade(second, actor=None) == []
+    ward.report("refilled", "2026-03-05 09:00", by="nurse")
+    ward.enrolment.refresh_from_db()
+    assert [digest for digest, _until in ward.enrolment.course] == [
+        first.old.digest,
+        first.new.digest,
+        second.new.digest,
+    ]
+    assert dues_of(ward)["refill"] == "2026-03-12 09:00"
+    assert list(differences(Enrolment.objects.all())) == []
 
 
 def test_own_values_survive(ward: Ward, newer: NewVersion) -> None:
@@ -155,7 +223,10 @@ def test_taken_back_everything_is_as_it_was(ward: Ward, newer: NewVersion, alva:
     upgrade = upgrading.apply_upgrade(ward.adoption, new, actor=alva)
     assert row_of(ward)["overlay"] == {"prices": {"visit": "120 SEK"}}
     assert upgrading.revert_upgrade(upgrade, actor=alva) == []
-    assert row_of(ward) == before
+    after, went_by = row_of(ward), {"course", "state", "horizon"}
+    assert {name for name in after if after[name] != before[name]} == went_by
+    assert dues_of(ward)["refill"] == "2026-03-16 07:00"
+    assert list(differences(Enrolment.objects.all())) == []
     upgrade.refresh_from_db()
     assert upgrade.reverted_by == alva
     with pytest.raises(Refused):
@@ -166,7 +237,8 @@ def test_whoever_has_used_what_is_new_stays_when_it_is_taken_back(ward: Ward, ne
     live(ward)
     new = newer(NOTED)
     upgrade = upgrading.apply_upgrade(ward.adoption, new, actor=None)
-    ward.report("noted", "2026-03-03 09:30", by="nurse")
+    ward.wall.set("2026-03-03 10:30")
+    ward.report("noted", "2026-03-03 10:20", by="nurse")
     assert upgrading.revert_upgrade(upgrade, actor=None) == [ward.enrolment]
     ward.enrolment.refresh_from_db()
     ward.adoption.refresh_from_db()

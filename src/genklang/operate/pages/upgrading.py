@@ -3,14 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
+from genklang.engine.types import CloseAlarm, CloseTask, OpenTask, RaiseAlarm, State
+from genklang.operate import clock
 from genklang.operate.machines import machine_of
 from genklang.operate.models import Adoption, Enrolment, Upgrade
+from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.words import Words
 from genklang.operate.problems import Problem
+from genklang.operate.turning import Move
 from genklang.operate.upgrading import Plan
 from genklang.protocol.changes import Change, Impact, differing, in_one_line
 from genklang.protocol.types import Protocol
@@ -57,7 +63,8 @@ _GROUPS: tuple[tuple[Impact, Any, Any], ...] = (
         "future_only",
         gettext_lazy("What is done otherwise from now on"),
         gettext_lazy(
-            "What has happened reads as before. What changes in what is expected holds for those who begin from now on."
+            "What has happened reads as before, and what has come due stands as it was told. "
+            "From then on this holds for those who take part already, too."
         ),
     ),
     (
@@ -86,6 +93,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Becomes:
+    """What comes of it for one who moves, in a few lines."""
+
+    enrolment: Enrolment
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PlanView:
     """Everything that the page says of a plan."""
 
@@ -98,6 +113,8 @@ class PlanView:
     staying: int
     waiting: int
     shown: tuple[Enrolment, ...]
+    concerned: int
+    becomes: tuple[Becomes, ...]
     fingerprint: str
 
 
@@ -106,6 +123,8 @@ def plan_view(plan: Plan) -> PlanView:
     protocols = tuple(machine_of(version, zone=plan.adoption.zone).protocol for version in (plan.new, plan.old))
     plain = [protocol.model_dump(mode="json", by_alias=True) for protocol in protocols]
     counts = {fate: plan.with_fate(fate) for fate in ("moves", "stays", "waits")}
+    words = Words(protocols[0], ZoneInfo(plan.adoption.zone), clock.now())
+    concerned = [one for one in (_becomes(move, words) for move in counts["moves"]) if one.lines]
     left = [move.enrolment for fate in ("waits", "stays") for move in counts[fate]]
     return PlanView(
         old=plan.old.version,
@@ -117,8 +136,50 @@ def plan_view(plan: Plan) -> PlanView:
         staying=len(counts["stays"]),
         waiting=len(counts["waits"]),
         shown=tuple(left[:MOST_SHOWN]),
+        concerned=len(concerned),
+        becomes=tuple(concerned[:MOST_SHOWN]),
         fingerprint=plan.fingerprint,
     )
+
+
+def _becomes(move: Move, new: Words) -> Becomes:
+    """What is called off, what is expected otherwise, and who is told instead: all that the turn itself brings."""
+    if move.before is None or move.step is None:
+        return Becomes(move.enrolment, ())
+    effects, old = move.step.effects, words_of(move.enrolment)
+    off = {fact.expectation for fact in move.step.facts if fact.status == "cancelled"}
+    ended = {each.due.partition("/")[0] for each in effects if isinstance(each, CloseAlarm | CloseTask)}
+    told = {each.expectation: each.role for each in effects if isinstance(each, RaiseAlarm | OpenTask)}
+    return Becomes(
+        move.enrolment,
+        (
+            *(_("%(what)s: called off") % {"what": old.expectation(name)} for name in sorted(off)),
+            *(
+                _("%(what)s: nobody has to see to it any longer") % {"what": old.expectation(name)}
+                for name in sorted(ended - off - told.keys())
+            ),
+            *(
+                _("%(what)s: now for %(role)s") % {"what": new.expectation(name), "role": new.role(role)}
+                for name, role in told.items()
+            ),
+            *_moved_times(_coming(move.before), _coming(move.step.state), new),
+        ),
+    )
+
+
+def _moved_times(before: Mapping[str, int], after: Mapping[str, int], words: Words) -> Iterator[str]:
+    for name, target in after.items():
+        named = {"what": words.expectation(name), "when": words.when_due(name, target)}
+        if name not in before:
+            yield _("%(what)s: next %(when)s") % named
+        elif before[name] != target:
+            yield _("%(what)s: next %(when)s, not %(was)s") % {**named, "was": words.when_due(name, before[name])}
+
+
+def _coming(state: State) -> dict[str, int]:
+    """When each expectation falls due next, of what has not been missed."""
+    dues = [due for track in state.tracks for due in (*track.live, track.upcoming) if due and not due.missed]
+    return {due.expectation: due.target_at for due in sorted(dues, key=lambda due: -due.target_at)}
 
 
 def said(problem: Problem) -> str:
