@@ -19,6 +19,7 @@ from genklang.operate.models import Due, Enrolment, EnrolmentMember, Event, Outc
 from genklang.operate.pages import awaited
 from genklang.operate.pages.audiences import said_about_others
 from genklang.operate.pages.awaited import Expected
+from genklang.operate.pages.choosing import is_answerable
 from genklang.operate.pages.coming import coming
 from genklang.operate.pages.films import ShownFile, files_of
 from genklang.operate.pages.known import told
@@ -122,10 +123,13 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
     """The page for somebody who works in those roles."""
     words = words_of(enrolment)
     dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
-    may_do = actions(enrolment, words.protocol, roles=roles, dues=dues)
-    shown = awaited.Shown(
-        Telling(enrolment.adoption, words), Ways(words, {action.kind: action.label for action in may_do})
-    )
+    telling = Telling(enrolment.adoption, words)
+    may_do = [
+        action
+        for action in actions(enrolment, words.protocol, roles=roles, dues=dues)
+        if is_answerable(enrolment, action.kind, telling)
+    ]
+    shown = awaited.Shown(telling, Ways(words, {action.kind: action.label for action in may_do}))
     return Case(
         enrolment=enrolment,
         words=words,

@@ -29,6 +29,16 @@ def records(enrolment: Enrolment, kind: str, name: str, telling: Telling) -> Cho
     return [(row.key, telling.line(row)) for row in rows]
 
 
+def is_answerable(enrolment: Enrolment, kind: str, telling: Telling) -> bool:
+    """Whether there is something to choose in each question that must point at something of the enrolment's own."""
+    asked = {name: field for name, field in telling.words.protocol.events[kind].fields.items() if _must_point(field)}
+    if not asked:
+        return True
+    of = [set(field.of or ()) for field in asked.values()]
+    there = set(Event.objects.filter(enrolment=enrolment, kind__in=set().union(*of)).values_list("kind", flat=True))
+    return all(kinds & there for kinds in of) and all(records(enrolment, kind, name, telling) for name in asked)
+
+
 def standing(enrolment: Enrolment, kinds: Iterable[str]) -> list[Event]:
     """The latest events of these kinds that count: neither taken back nor held; the latest first."""
     rows = Event.objects.filter(enrolment=enrolment, kind__in=list(kinds), held=None)
@@ -57,6 +67,10 @@ def others_of(enrolment: Enrolment) -> list[Enrolment]:
 def points_at(question: EventField) -> bool:
     """Whether a question is answered by choosing among what there is."""
     return question.type in ("reference", "member", "participant")
+
+
+def _must_point(question: EventField) -> bool:
+    return question.type == "reference" and question.required and question.whose == "own"
 
 
 def anchor_of(due: str) -> str:

@@ -152,12 +152,10 @@ def can_be_done(
     enrolment: Enrolment, kind: str, declared: EventKind, *, roles: Iterable[str], telling: Telling
 ) -> bool:
     """Whether a form leads anywhere from my page: one that answers what came, or others, is reached from there."""
-    for name, question in declared.fields.items():
-        if question.type == "reference" and question.whose == "others":
-            return False
-        if question.type == "reference" and question.required and not choosing.records(enrolment, kind, name, telling):
-            return False
-    return not _only_answers(telling.words.protocol, kind, declared, frozenset(roles))
+    if any(question.type == "reference" and question.whose == "others" for question in declared.fields.values()):
+        return False
+    answers = _only_answers(telling.words.protocol, kind, declared, frozenset(roles))
+    return not answers and choosing.is_answerable(enrolment, kind, telling)
 
 
 def groups_for(enrolment: Enrolment, roles: Iterable[str]) -> tuple[list[Group], list[Enrolment]]:
