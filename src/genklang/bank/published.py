@@ -133,8 +133,8 @@ def places_of(results: Results) -> list[PlaceView]:
 
 
 def place_names(results: Results) -> str:
-    """Where it has run, in one line."""
-    return together(said(place.name) for place in results.places)
+    """Where it has run, in one line; said where it has run nowhere."""
+    return together(said(place.name) for place in results.places) or _("Not run anywhere yet")
 
 
 def spread_of(practice: Practice, results: Results) -> list[SpreadView]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from genklang.bank.results import Figure, Results
 from genklang.bank.vocabulary import vocabulary
@@ -64,7 +64,7 @@ def read_results(text: str, *, file: str, protocol: Protocol | None = None) -> R
     try:
         results = Results.model_validate(document.data)
     except ValidationError as error:
-        raise ProtocolErrors(_form_problems(error, document)) from None
+        raise ProtocolErrors(problems_of(error.errors(include_url=False), document, root=Results)) from None
     problems = [*_unknown_words(results, document), *_unknown_names(results, protocol, document)]
     if problems:
         raise ProtocolErrors(problems)
@@ -130,31 +130,6 @@ def read_text(file: Path, problems: list[Problem]) -> str:
 def _wrong_folder(file: Path, written: str) -> Problem:
     what = f"The practice is called {quoted(written)} but lies in the folder {quoted(file.parent.name)}"
     return Problem(str(file), 1, 1, "practice", what, written, "Give both the same name.")
-
-
-def _form_problems(error: ValidationError, document: Document) -> Iterator[Problem]:
-    for entry in error.errors(include_url=False):
-        if entry["type"] != "extra_forbidden":
-            yield from problems_of([entry], document)
-            continue
-        *path, name = entry["loc"]
-        place = document.position((*path, name), key=True)
-        known = _known_keys(Results, path)
-        what, where = f"{quoted(name)} is not a word of results.yaml here", ", ".join(map(str, path))
-        instead = suggestion(str(name), known, nothing="Leave it out.")
-        yield Problem(document.file, place.line, place.column, where, what, str(name), instead)
-
-
-def _known_keys(model: type[BaseModel], path: list[Any]) -> list[str]:
-    """The keys that may stand where a path leads, walking the types; names and numbers lead into their collection."""
-    here: Any = model
-    for step in path:
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            here = here.model_fields[str(step)].annotation
-        else:
-            here = next((part for part in reversed(get_args(here)) if part is not type(None)), here)
-    here = next((part for part in get_args(here) if isinstance(part, type) and issubclass(part, BaseModel)), here)
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
 
 
 def _unknown_words(results: Results, document: Document) -> Iterator[Problem]:

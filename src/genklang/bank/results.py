@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from genklang.protocol.types import Labelled, Name, Part, Slug, Text
 
 Unit = Literal["share", "number", "minutes", "hours", "days", "SEK"]
-Design = Literal["randomised", "before_after", "interrupted_time_series", "one_group"]
+Design = Literal["randomised", "before_after", "interrupted_time_series", "one_group", "unmeasured"]
 SpreadKind = Literal["asked", "visited", "decided", "stopped", "nominated", "inspired", "extended"]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 When = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
@@ -114,8 +114,8 @@ class Results(Part):
     lineage_digest: Digest | None = Field(None, description="The digest of the other's protocol when it was forked.")
     design: Design = Field(description="How the published results were made.")
     design_note: Text = Field(description="What that means for how far they can be trusted.")
-    sources: dict[Name, Source] = Field(min_length=1)
-    places: list[Place] = Field(min_length=1)
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    places: list[Place] = Field(default_factory=list)
     figures: dict[Name, Figure] = Field(default_factory=dict)
     spread: list[SpreadEvent] = Field(default_factory=list)
     effort: Effort
