@@ -111,7 +111,8 @@ def rare(model: type[BaseModel] = Protocol, seen: frozenset[type[BaseModel]] = f
 
 def _key(model: type[BaseModel], name: str) -> str:
     """The key as it is written, after the part that declares it: those that share it are one."""
-    owner = next(one for one in reversed(model.__mro__) if name in getattr(one, "model_fields", {}))
+    lines = (one for one in reversed(model.__mro__) if issubclass(one, BaseModel))
+    owner = next(one for one in lines if name in one.model_fields)
     return f"{owner.__name__}.{owner.model_fields[name].alias or name}"
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "search": "find practices by your own words",
     "serve": "serve the pages, the API and, on the embedded database, the worker",
     "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",
+    "mqtt": "carry events from an MQTT broker to the API",
     "doctor": "say whether all is well here, and what to do where it is not",
     "backup": "copy the database while it is used",
     "audit": "check random samples and allocations against the secret seed",
