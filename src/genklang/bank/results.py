@@ -29,8 +29,8 @@ class Source(Part):
 class PlaceFigure(Labelled):
     """One fact about a place."""
 
-    value: float
-    unit: Unit = "number"
+    value: float = Field(description="The figure.")
+    unit: Unit = Field("number", description="What it counts.")
 
 
 class Place(Part):
@@ -39,7 +39,7 @@ class Place(Part):
     name: Text = Field(description="The municipality, or another place.")
     year: int | None = Field(None, description="The year of the figures.")
     source: Name | None = Field(None, description="The source of the figures.")
-    figures: list[PlaceFigure] = Field(default_factory=list)
+    figures: list[PlaceFigure] = Field(default_factory=list, description="What is known about the place.")
 
 
 class Figure(Labelled):
@@ -57,17 +57,19 @@ class Figure(Labelled):
     )
     against: Name | None = Field(None, description="The figure that it is read beside, for example the other arm's.")
     about: bool = Field(False, description="True where the source says about, or just over.")
-    unit: Unit = "number"
-    per: Literal["week", "month", "year"] | None = None
+    unit: Unit = Field("number", description="What it counts: that of what it compares with.")
+    per: Literal["week", "month", "year"] | None = Field(
+        None, description="The time that it is about, for example month."
+    )
     arm: Name | None = Field(None, description="The arm of the protocol that it is about.")
     subgroup: dict[Name, Name] = Field(default_factory=dict, description="Fact and option that it is about.")
     compares_with: Name | None = Field(
         None, description="The indicator or outcome of the protocol that measures the same thing."
     )
     when: When | None = Field(None, description="The year, month or day that it is about.")
-    source: Name
+    source: Name = Field(description="The source that prints it.")
     own_arithmetic: Text | None = Field(None, description="How we computed it, where the source does not print it.")
-    note: Text | None = None
+    note: Text | None = Field(None, description="What a reader should know.")
     headline: bool = Field(False, description="True for the one figure that stands on the practice's card.")
 
     @model_validator(mode="after")
@@ -83,11 +85,11 @@ class Figure(Labelled):
 class SpreadEvent(Part):
     """One step of the idea's way to others."""
 
-    kind: SpreadKind
-    who: Text
-    when: When | None = None
-    note: Text | None = None
-    source: Name
+    kind: SpreadKind = Field(description="What they did.")
+    who: Text = Field(description="A municipality, an organisation, or somebody else.")
+    when: When | None = Field(None, description="The year, month or day.")
+    note: Text | None = Field(None, description="How it went; for a stop, why.")
+    source: Name = Field(description="The source that says so.")
 
 
 class Effort(Part):
@@ -114,12 +116,12 @@ class Results(Part):
     lineage_digest: Digest | None = Field(None, description="The digest of the other's protocol when it was forked.")
     design: Design = Field(description="How the published results were made.")
     design_note: Text = Field(description="What that means for how far they can be trusted.")
-    sources: dict[Name, Source] = Field(default_factory=dict)
-    places: list[Place] = Field(default_factory=list)
-    figures: dict[Name, Figure] = Field(default_factory=dict)
-    spread: list[SpreadEvent] = Field(default_factory=list)
-    effort: Effort
-    law: list[LawNote] = Field(default_factory=list)
+    sources: dict[Name, Source] = Field(default_factory=dict, description="Where it can be read, by name.")
+    places: list[Place] = Field(default_factory=list, description="Where it has run.")
+    figures: dict[Name, Figure] = Field(default_factory=dict, description="What came of it, by name.")
+    spread: list[SpreadEvent] = Field(default_factory=list, description="How the idea has gone on to others.")
+    effort: Effort = Field(description="What it takes to begin.")
+    law: list[LawNote] = Field(default_factory=list, description="What in the law to think of.")
 
     @property
     def headline(self) -> Figure | None:
