@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{CASE}members/<slug:key>/remove/", members.remove_member, name="remove-member"),
     path(f"{CASE}take-back/<int:event_id>/", case.take_back, name="take-back"),
     path("me/", me.my_page, name="my-page"),
+    path("me/take-part/<uuid:adoption_id>/", me.take_part, name="take-part"),
     path("me/<uuid:enrolment_id>/what-others-offer/", exchange.others, name="others"),
     path("me/<uuid:enrolment_id>/journey/", journeys.my_journey, name="my-journey"),
     path("me/<uuid:enrolment_id>/journey.pdf", journeys.my_banner, name="my-journey-pdf"),

@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(("roles.*.sees",), _CHANGED, "future_only", "they read less from then on", FEWER),
     Rule(("roles.*.sees", "events.*.shown.**"), _SET, "semantic", "others would read what was written before"),
+    Rule(("roles.*.joins",), _CHANGED, "future_only", "it decides who can begin, not who has begun"),
     Rule(("roles.*.called",), _SET, "semantic", "others would learn another name than was chosen for them"),
     Rule(("matter", "matter.**"), _SET, "semantic", "an enrolment would be about something else"),
     Rule(("eligible",), _SET, "future_only", "it decides who can begin, not who has begun"),

@@ -61,6 +61,10 @@ class Role(Labelled):
         description="True for a role that an enrolment is about. With several, each enrolment is one of them, and "
         "expressions may ask which: `participant = 'helper'`. With none, the enrolment is a matter (see `matter`).",
     )
+    joins: bool = Field(
+        False,
+        description="For a participant: true where people may begin by themselves, from their own page, at any hour.",
+    )
     member: bool = Field(False, description="True for people who belong to the enrolment too, as a family does.")
     guest: bool = Field(False, description="True for people without an account, who come by a private link.")
     public: bool = Field(False, description="True for anybody: they meet the adoption's open page.")

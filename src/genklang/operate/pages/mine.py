@@ -8,10 +8,11 @@ from django.utils.text import capfirst
 
 from genklang.engine.types import Due
 from genklang.operate import access
+from genklang.operate.beginning import Opening, openings_of
 from genklang.operate.joining import own_members
 from genklang.operate.managers import EventQuerySet
+from genklang.operate.models import Adoption, Enrolment, EnrolmentMember, Event
 from genklang.operate.models import Due as DueRow
-from genklang.operate.models import Enrolment, EnrolmentMember, Event
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Happening
 from genklang.operate.pages.coming import coming
@@ -78,12 +79,24 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """Something that the person may begin with. `as_what` where there is more than one thing to be in it."""
+
+    adoption: Adoption
+    role: str
+    practice: str
+    summary: str
+    as_what: str
+
+
+@dataclass(frozen=True)
 class MyPage:
     """The whole page: the person, each practice, and who has looked."""
 
     person: Person
     parts: list[Part]
     looks: list[Look]
+    open: list[Beginning] = field(default_factory=list)
 
     @property
     def next(self) -> list[Coming]:
@@ -187,7 +200,16 @@ class Mine:
 def my_pages(user: User) -> list[MyPage]:
     """A page for each organisation that knows the user as a person; mostly one."""
     persons = Person.objects.filter(user=user).select_related("organisation")
-    return [MyPage(person, _parts(person, user), who_looked(person, limit=10)) for person in persons]
+    return [
+        MyPage(person, _parts(person, user), who_looked(person, limit=10), [*map(_beginning, openings_of(person))])
+        for person in persons
+    ]
+
+
+def _beginning(opening: Opening) -> Beginning:
+    protocol = protocol_of(opening.adoption.protocol_version)
+    role = words_of(opening.adoption).role(opening.role) if len(protocol.participant_roles) > 1 else ""
+    return Beginning(opening.adoption, opening.role, say(protocol.title), say(protocol.summary), role)
 
 
 def _parts(person: Person, user: User) -> list[Part]:

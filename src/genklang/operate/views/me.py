@@ -11,17 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from genklang.operate import access, services
+from genklang.operate import access, beginning, services
 from genklang.operate.forms.answers import AnswerForm
 from genklang.operate.inviting import made_by
-from genklang.operate.models import Enrolment, Event
+from genklang.operate.models import Adoption, Enrolment, Event
 from genklang.operate.pages.asking import asking_about
 from genklang.operate.pages.exchange import shared_as
 from genklang.operate.pages.known import Teller
 from genklang.operate.pages.mine import my_pages
 from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.words import say
 from genklang.operate.problems import Refused
 from genklang.operate.views.case import answer_page, save_answer
 from genklang.operate.views.shared import (
@@ -33,7 +34,7 @@ from genklang.operate.views.shared import (
     posted,
     user_of,
 )
-from genklang.people.models import User
+from genklang.people.models import Person, User
 
 
 @login_required
@@ -90,6 +91,23 @@ def my_take_back(request: HttpRequest, enrolment_id: UUID, event_id: int) -> Htt
         "back": reverse("operate:my-page"),
     }
     return render(request, "operate/say_why.html", values)
+
+
+@login_required
+@require_POST
+def take_part(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
+    """I begin with something that is open to me."""
+    user = user_of(request)
+    adoption = get_object_or_404(Adoption, public_id=adoption_id)
+    person = get_object_or_404(Person, user=user, organisation=adoption.organisation_id)
+    try:
+        enrolment = beginning.begin(person, adoption=adoption, role=request.POST.get("role", ""), user=user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        named = {"what": say(words_of(enrolment).protocol.title)}
+        messages.success(request, _("You take part now: %(what)s.") % named)
+    return redirect("operate:my-page")
 
 
 def _own_role(user: User, enrolment: Enrolment, roles: Iterable[str]) -> str:

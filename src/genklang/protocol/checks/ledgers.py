@@ -13,6 +13,8 @@ def check(protocol: Protocol, notes: Notes) -> None:
     """Note what is wrong with ledgers, with names for others, and with fields that point at others' events."""
     for name, role in protocol.roles.items():
         _called(("roles", name, "called"), role, notes)
+        if role.joins and not role.participant:
+            notes.note(("roles", name, "joins"), "Only a participant can begin by themselves", "Take it away.")
     for event, kind in protocol.events.items():
         for name, field in kind.fields.items():
             _pointing(("events", event, "fields", name), field, notes)
