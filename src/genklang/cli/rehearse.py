@@ -168,14 +168,15 @@ def _write(args: argparse.Namespace, rehearsal: Rehearsal) -> None:
 
 
 def _study_data(rehearsal: Rehearsal) -> Mapping[str, Sequence[Any]]:
-    from genklang.measure.study import series_columns, study_table
+    from genklang.measure.over_time import followed_columns
+    from genklang.measure.study import study_table
     from genklang.measure.tables import Tables
 
     protocol = rehearsal.protocol
     if protocol.study is None:
         raise Refused(f"--data-out: {protocol.practice} has no study. Leave it out, or add a study to the protocol.")
     tables = Tables(protocol, rehearsal.participants, zone=rehearsal.zone, horizon=rehearsal.end)
-    whole = series_columns if protocol.study.design == "interrupted_time_series" else study_table
+    whole = followed_columns if protocol.study.series else study_table
     columns = whole(protocol, tables)
     return columns | {"simulated": [True] * len(next(iter(columns.values())))}
 

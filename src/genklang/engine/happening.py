@@ -12,6 +12,7 @@ from typing import Any
 from genklang.engine.draft import Draft
 from genklang.engine.passing import open_ready, settle
 from genklang.engine.plan import Compiled, Kind, rule_anchored
+from genklang.engine.randomisation import cluster_of
 from genklang.engine.rules import Daily, EveryFromLast, Rule
 from genklang.engine.signals import listen
 from genklang.engine.types import Allocate, DrawSample, Due, Event, Reason, Track
@@ -163,8 +164,17 @@ def _chosen(compiled: Compiled, event: Event) -> Sequence[int]:
 def _allocate(draft: Draft, compiled: Compiled, event: Event) -> None:
     """Ask for a draw, if the participant is eligible and has no arm."""
     if draft.arm is None and (compiled.eligible is None or compiled.eligible.holds(draft.facts)):
-        stratum = tuple(_written(draft.facts.get(fact)) for fact in compiled.strata)
-        draft.effects.append(Allocate(stratum, event.occurred_at, event.id, event.sequence + 1))
+        stratum = _stratum(draft, compiled)
+        if stratum is not None:
+            draft.effects.append(Allocate(stratum, event.occurred_at, event.id, event.sequence + 1))
+
+
+def _stratum(draft: Draft, compiled: Compiled) -> tuple[str, ...] | None:
+    """What the draw is balanced within, or the cluster that it is of; None for whoever belongs to no cluster."""
+    if compiled.cluster is None:
+        return tuple(_written(draft.facts.get(fact)) for fact in compiled.strata)
+    cluster = cluster_of(_written(draft.facts.get(compiled.cluster)))
+    return (cluster,) if cluster else None
 
 
 def _written(value: Any) -> str:

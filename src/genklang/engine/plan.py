@@ -63,6 +63,7 @@ class Compiled:
         self.stages = frozenset(name for name, stage in protocol.stages.items() if not stage.final)
         self.eligible = Condition(protocol.eligible, fact_kinds(protocol)) if protocol.eligible else None
         self.strata = tuple(protocol.randomise.strata) if protocol.randomise else ()
+        self.cluster = protocol.randomise.cluster if protocol.randomise else None
         self.arms = frozenset(protocol.randomise.arms) if protocol.randomise else frozenset[str]()
         self.rules = tuple(self._rule(name, one) for name, one in sorted(protocol.expectations.items()))
         self.signals = tuple(self._sentinel(name, one) for name, one in sorted(protocol.signals.items()))

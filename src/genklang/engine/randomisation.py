@@ -1,4 +1,4 @@
-"""Concealed allocation by stratified permuted blocks of random size, and random samples.
+"""Concealed allocation by stratified permuted blocks of random size, of people or of whole clusters; random samples.
 
 Each stratum has an endless sequence of its own, fixed by the seed. What is kept between draws is only how far each has
 come, so nobody who reads it without the seed can tell what comes next, not even where a block ends.
@@ -18,6 +18,28 @@ ListState = Mapping[str, tuple[int, int]]
 """How far each stratum has come: its key, the number of the block, and how many of that block are drawn."""
 
 _WORD = 1 << 64
+
+
+def draw(state: ListState, *, seed: str, declared: Randomise, stratum: Sequence[str]) -> tuple[str, ListState]:
+    """Draw an arm as the protocol says: the next of the stratum; for a cluster (`stratum` names it) the one it has.
+
+    Returns the arm and the new state; `state` is not changed. A cluster's place in the list is kept, never its arm.
+    """
+    arms, blocks = shares(declared), declared.blocks
+    if declared.cluster is None:
+        return allocate(state, seed=seed, arms=arms, blocks=blocks, stratum=stratum)
+    key = stratum_key(["cluster", *stratum])
+    if key in state:
+        number, place = state[key]
+        return _block(seed, stratum_key(()), number, arms, blocks)[place], state
+    place_in_list = state.get(stratum_key(()), (0, 0))
+    arm, following = allocate(state, seed=seed, arms=arms, blocks=blocks, stratum=())
+    return arm, {**following, key: place_in_list}
+
+
+def cluster_of(value: object) -> str:
+    """The name of a cluster, the same however it was typed: "Team  Norr" and "team norr" are one."""
+    return " ".join(str(value).split()).casefold()
 
 
 def allocate(

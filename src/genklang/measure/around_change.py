@@ -12,7 +12,7 @@ from math import fsum
 
 from genklang.measure.calendar import Period, months_between, next_start, start_of
 from genklang.measure.economy import quantity_of
-from genklang.measure.study import series_table
+from genklang.measure.over_time import series_table
 from genklang.measure.tables import Tables
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.scopes import ENROLMENTS, economy_scope, table_scope

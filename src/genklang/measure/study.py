@@ -1,40 +1,51 @@
-"""Tables for evaluating a practice as its study says: a row per enrolment, or a row per period before and after."""
+"""The table for evaluating a practice as its study says, with a row per enrolment. Over time: see `over_time`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import fsum
-from typing import Any, Literal
+from typing import Any
 
+from genklang.engine.randomisation import cluster_of
 from genklang.engine.time import Zone
 from genklang.engine.types import Event
-from genklang.measure.calendar import MICROSECONDS_PER_DAY, start_of, whole_periods
+from genklang.measure.calendar import MICROSECONDS_PER_DAY
 from genklang.measure.tables import Log, Table, Tables
 from genklang.protocol.checks.pairs import before_column
 from genklang.protocol.expressions import compile_expression
 from genklang.protocol.scopes import table_scope
-from genklang.protocol.types import Measure, Outcome, Protocol, Series, TimeToEvent
+from genklang.protocol.types import Measure, Outcome, Protocol, TimeToEvent
+from genklang.protocol.units import Money
 
 StudyTable = dict[str, list[Any]]
 
 
-def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
-    """One row for each enrolment that can be evaluated: of a randomised practice, those with an arm.
+def study_table(protocol: Protocol, tables: Tables, *, prices: Mapping[str, Money] | None = None) -> StudyTable:
+    """One row for each enrolment that can be evaluated: of a randomised practice, those with an arm; of a survey, those
+    in the sample whose time to answer is over, with an answer or not.
 
-    Columns: `enrolment`, `arm` (where there are arms), every fact that is one value, each outcome of the study (None
-    where missing; a count of nothing is 0), with `<outcome>_before` where it was measured before too, and for time
-    to event `time` (days) and `event` (True, or False where watching ended before). Raises ValueError for a protocol
-    without a study.
+    Columns: `enrolment`, `arm` and `cluster` (where there are such), every fact that is one value, each outcome of the
+    study (None where missing; a count of nothing is 0), with `<outcome>_before` where it was measured before too; for
+    time to event `time` (days) and `event` (True, or False where watching ended before); for a survey `population`,
+    how many the sample was drawn from; and `cost`, where the study says what each has used (`prices` replace the
+    protocol's own). Raises ValueError for a protocol without a study.
     """
     study = protocol.study
     if study is None:
         raise ValueError(f"{protocol.practice} has no study. Add one to its protocol.")
     logs = [log for log in tables.logs if _counts(protocol, log)]
+    population = None
+    if study.draw is not None:
+        sample = sample_of(protocol, logs, study.draw)
+        logs, population = list(sample.asked), sample.population
     table: StudyTable = {"enrolment": [log.enrolment for log in logs]}
+    if population is not None:
+        table["population"] = [population] * len(logs)
     if protocol.randomise:
         table["arm"] = [log.state.arm for log in logs]
+        if protocol.randomise.cluster:
+            table["cluster"] = [cluster_of(log.state.facts[protocol.randomise.cluster]) for log in logs]
     for name, fact in protocol.facts.items():
         if fact.type != "times":
             table[name] = [log.state.facts.get(name) for log in logs]
@@ -45,7 +56,59 @@ def study_table(protocol: Protocol, tables: Tables) -> StudyTable:
             table[before_column(name)], table[name] = pairs(protocol, tables, outcome, table["enrolment"])
     if study.time_to_event:
         table |= _times(tables, study.time_to_event, logs)
+    if study.cost_effectiveness:
+        table["cost"] = _costs(protocol, tables, table["enrolment"], prices or {})
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Whom a survey is of: those `asked`, whose time to answer is over; `waived` of those drawn were not to be asked;
+    `waiting` have time left; and how many the sample was drawn from, up to the last of those asked."""
+
+    asked: tuple[Log, ...]
+    waived: int
+    waiting: int
+    population: int
+
+
+def sample_of(protocol: Protocol, logs: Sequence[Log], draw: str) -> Sample:
+    """The sample of a draw. Whoever was drawn is asked by the expectations that begin with it: each has one due."""
+    asking = {name for name, one in protocol.expectations.items() if draw in (one.after or ())}
+    asked: list[Log] = []
+    waived = waiting = 0
+    for log in logs:
+        if not log.state.facts.get(draw):
+            continue
+        settled = {fact.expectation: fact.status for fact in log.facts if fact.expectation in asking}
+        if any(settled.get(name) is None for name in asking):
+            waiting += 1
+        elif "waived" in settled.values():
+            waived += 1
+        else:
+            asked.append(log)
+    return Sample(tuple(asked), waived, waiting, _drawn_from(protocol, logs, draw, asked) - waived)
+
+
+def _drawn_from(protocol: Protocol, logs: Sequence[Log], draw: str, asked: Sequence[Log]) -> int:
+    """How many had been drawn or not when the last of those asked was."""
+    after = protocol.draws[draw].after
+    last = max((first(log.events, after) or 0 for log in asked), default=0)
+    moments = [first(log.events, after) for log in logs if log.state.facts.get(draw) is not None]
+    return sum(1 for moment in moments if moment is not None and moment <= last)
+
+
+def _costs(
+    protocol: Protocol, tables: Tables, enrolments: Sequence[str], prices: Mapping[str, Money]
+) -> list[float | None]:
+    """What each has cost: everything used at its price; None where something is not known."""
+    assert protocol.study and protocol.study.cost_effectiveness and protocol.economy
+    parts = []
+    for spending in protocol.study.cost_effectiveness.costs.values():
+        price = float((prices.get(spending.price) or protocol.economy.prices[spending.price].amount).amount)
+        used = _outcome(protocol, tables, spending, enrolments)
+        parts.append([None if quantity is None else price * float(quantity) for quantity in used])
+    return [None if None in row else fsum(part for part in row if part is not None) for row in zip(*parts, strict=True)]
 
 
 def _counts(protocol: Protocol, log: Log) -> bool:
@@ -64,7 +127,7 @@ def _aggregates(
     """For each participant the aggregate over their own rows, by the value of the field `each` (None: all rows)."""
     expression = compile_expression(measure.value, table_scope(protocol, measure.of))
     own: dict[str, dict[Any, list[Mapping[str, Any]]]] = {name: {} if each else {None: []} for name in enrolments}
-    for row in _needed(tables[measure.of], [*expression.names, *([each] if each else [])]):
+    for row in needed(tables[measure.of], [*expression.names, *([each] if each else [])]):
         if row["enrolment"] in own:
             own[row["enrolment"]].setdefault(row[each] if each else None, []).append(row)
     return {name: {who: expression.aggregate(rows) for who, rows in by.items()} for name, by in own.items()}
@@ -95,7 +158,7 @@ def _pair(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> tuple[float | 
     return means[0], means[1]
 
 
-def _needed(table: Table, names: Iterable[str]) -> Iterable[Mapping[str, Any]]:
+def needed(table: Table, names: Iterable[str]) -> Iterable[Mapping[str, Any]]:
     """Rows with only the columns that an expression names: a year of doses is many."""
     kept = list(dict.fromkeys(["enrolment", *names]))
     return (dict(zip(kept, row, strict=True)) for row in zip(*(table.data[name] for name in kept), strict=True))
@@ -106,20 +169,20 @@ def _times(tables: Tables, declared: TimeToEvent, logs: Sequence[Log]) -> StudyT
     events: list[bool | None] = []
     zone = Zone(tables.zone)
     for log in logs:
-        start = _first(log.events, declared.start)
+        start = first(log.events, declared.start)
         if start is None:
             times.append(None)
             events.append(None)
             continue
         watched = min(zone.add(start, declared.horizon), _last_seen(tables, log))
-        end = _first(log.events, declared.end, since=start)
+        end = first(log.events, declared.end, since=start)
         happened = end is not None and end <= watched
         times.append(((end if happened and end is not None else watched) - start) / MICROSECONDS_PER_DAY)
         events.append(happened)
     return {"time": times, "event": events}
 
 
-def _first(events: Iterable[Event], kind: str, *, since: int = 0) -> int | None:
+def first(events: Iterable[Event], kind: str, *, since: int = 0) -> int | None:
     return next((event.occurred_at for event in events if event.kind == kind and event.occurred_at >= since), None)
 
 
@@ -127,94 +190,6 @@ def _last_seen(tables: Tables, log: Log) -> int:
     """Until when the participant was watched: the end of participation, or of the data."""
     stage = tables.practice.stages.get(log.state.stage or "")
     return log.state.stage_since if stage and stage.final else tables.horizon
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesTable:
-    """One figure a period. `index` counts periods from the first; `transition` is a period in which the change came."""
-
-    name: str
-    per: Literal["week", "month"]
-    index: tuple[int, ...]
-    period: tuple[date, ...]
-    value: tuple[float | None, ...]
-    after: tuple[bool, ...]
-    transition: tuple[date, ...]
-    change: date | None
-
-    def columns(self) -> StudyTable:
-        """As evaluating takes it: `period` ("2026-03", or a date for a week), `index`, `value`, `after` (0 or 1)."""
-        return {
-            "period": [self._written(start) for start in self.period],
-            "index": list(self.index),
-            "value": list(self.value),
-            "after": [int(after) for after in self.after],
-        }
-
-    def _written(self, start: date) -> str:
-        return start.isoformat()[:7] if self.per == "month" else start.isoformat()
-
-
-def series_table(protocol: Protocol, tables: Tables, name: str) -> SeriesTable:
-    """A series of the study's, by whole local periods from the first enrolment to the horizon.
-
-    The change is the first occurrence of its event in the adoption. A period in which it comes is neither before nor
-    after: it is left out, unless the change comes on its first day. Raises ValueError for a series that the study
-    does not have.
-    """
-    declared = protocol.study.series.get(name) if protocol.study else None
-    if declared is None:
-        raise ValueError(f'"{name}" is no series of the study of {protocol.practice}.')
-    change = _change(tables, declared)
-    starts = _periods(tables, declared)
-    transition = {start for start in starts if change and start < change and start == start_of(declared.per, change)}
-    kept = [start for start in starts if start not in transition]
-    values = _values(protocol, tables, declared)
-    return SeriesTable(
-        name=name,
-        per=declared.per,
-        index=tuple(starts.index(start) for start in kept),
-        period=tuple(kept),
-        value=tuple(values.get(start) for start in kept),
-        after=tuple(change is not None and start >= change for start in kept),
-        transition=tuple(sorted(transition)),
-        change=change,
-    )
-
-
-def _change(tables: Tables, declared: Series) -> date | None:
-    moments = [_first(log.events, declared.change) for log in tables.logs]
-    known = [moment for moment in moments if moment is not None]
-    return tables.day(min(known)) if known else None
-
-
-def _periods(tables: Tables, declared: Series) -> list[date]:
-    enrolled = [date.fromisoformat(day) for day in tables["enrolments"].data["local_date"]]
-    if not enrolled:
-        return []
-    return whole_periods(declared.per, min(enrolled), tables.day(tables.horizon))
-
-
-def _values(protocol: Protocol, tables: Tables, declared: Series) -> dict[date, float | None]:
-    expression = compile_expression(declared.value, table_scope(protocol, declared.of))
-    rows: dict[date, list[Mapping[str, Any]]] = {}
-    for row in _needed(tables[declared.of], {*expression.names, "local_date"}):
-        rows.setdefault(start_of(declared.per, date.fromisoformat(row["local_date"])), []).append(row)
-    values = {start: expression.aggregate(own) for start, own in rows.items()}
-    return {start: None if value is None else float(value) for start, value in values.items()}
-
-
-def series_columns(protocol: Protocol, tables: Tables) -> StudyTable:
-    """All series of the study side by side: `period`, `after` (0 or 1) and a column each; None for no value."""
-    columns: dict[str, dict[str, float | None]] = {}
-    after: dict[str, int] = {}
-    for name in protocol.study.series if protocol.study else ():
-        own = series_table(protocol, tables, name).columns()
-        columns[name] = dict(zip(own["period"], own["value"], strict=True))
-        after |= dict(zip(own["period"], own["after"], strict=True))
-    periods = sorted(after)
-    side_by_side = {name: [values.get(period) for period in periods] for name, values in columns.items()}
-    return {"period": periods, "after": [after[period] for period in periods], **side_by_side}
 
 
 def study_effect(protocol: Protocol, table: StudyTable) -> float | None:

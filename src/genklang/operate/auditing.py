@@ -5,7 +5,6 @@ Nothing that is told lets anybody work out the seed, or what will be drawn next.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,23 +51,15 @@ def _said(chosen: bool) -> str:
 
 
 def _arms(adoption: Adoption) -> Iterator[Drawn]:
-    """Arms were drawn in the order in which their events were written, by stratum."""
-    strata: dict[tuple[str, ...], list[Event]] = defaultdict(list)
+    """Arms were drawn in the order in which their events were written: all are drawn again from an empty list."""
+    state: randomisation.ListState = {}
     for row in _events(adoption, "allocated"):
-        strata[_stratum(row.enrolment)].append(row)
-    for stratum, rows in strata.items():
-        declared = machine_for(rows[0].enrolment).protocol.randomise
+        declared = machine_for(row.enrolment).protocol.randomise
         if declared is None:
             continue
-        arms = randomisation.sequence(
-            adoption.seed,
-            arms=randomisation.shares(declared),
-            blocks=declared.blocks,
-            stratum=stratum,
-            n=len(rows),
-        )
-        for row, arm in zip(rows, arms, strict=True):
-            yield Drawn(row.enrolment.key, " / ".join(["arm", *stratum]), str(row.data["arm"]), arm)
+        stratum = _stratum(row.enrolment)
+        arm, state = randomisation.draw(state, seed=adoption.seed, declared=declared, stratum=stratum)
+        yield Drawn(row.enrolment.key, " / ".join(["arm", *stratum]), str(row.data["arm"]), arm)
 
 
 def _stratum(enrolment: Enrolment) -> tuple[str, ...]:

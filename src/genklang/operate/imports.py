@@ -190,10 +190,7 @@ def _draw_in_memory(adoption: Adoption) -> Draw:
         declared = machine_for(enrolment).protocol.randomise
         if adoption.historical or declared is None:
             return None
-        shares = randomisation.shares(declared)
-        arm, state = randomisation.allocate(
-            drawn, seed=adoption.seed, arms=shares, blocks=declared.blocks, stratum=effect.stratum
-        )
+        arm, state = randomisation.draw(drawn, seed=adoption.seed, declared=declared, stratum=effect.stratum)
         drawn = dict(state)
         return arm
 

@@ -101,12 +101,8 @@ def draw_arm(enrolment: Enrolment, effect: engine.Allocate) -> str | None:
     declared = machine_for(enrolment).protocol.randomise
     if adoption.historical or declared is None:
         return None
-    arm, drawn = randomisation.allocate(
-        adoption.allocation_state,
-        seed=adoption.seed,
-        arms=randomisation.shares(declared),
-        blocks=declared.blocks,
-        stratum=effect.stratum,
+    arm, drawn = randomisation.draw(
+        adoption.allocation_state, seed=adoption.seed, declared=declared, stratum=effect.stratum
     )
     adoption.allocation_state = dict(drawn)
     adoption.save(update_fields=["allocation_state"])

@@ -1,6 +1,6 @@
 """What is counted, what it costs, and how it is evaluated."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -66,13 +66,16 @@ class TimeToEvent(Part):
 
 
 class Series(Part):
-    """For a before-after series: one figure a period over the adoption, and the event that marks the change."""
+    """One figure a period, over the adoption or in each group, and the event that marks the change."""
 
     of: Name = Field(description="An expectation, an event, or `enrolments`.")
     value: Expr = Field(description="An aggregate expression over its columns.")
     per: Literal["week", "month"] = Field("month", description="The local calendar period of each figure.")
-    change: Name = Field(description="The event whose first occurrence in the adoption is the change.")
+    change: Name = Field(description="The event whose first occurrence, in the adoption or the group, is the change.")
     better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
+    relevant: float | None = Field(
+        None, gt=0, description="The smallest difference that matters, in its unit; decided before any is seen."
+    )
 
 
 class Outcome(Labelled, Measure):
@@ -91,25 +94,80 @@ class Outcome(Labelled, Measure):
 
     unit: Text | None = Field(None, description="What the figure counts, for example hours.")
     better: Literal["higher", "lower"] | None = Field(None, description="Which way is better, if either is.")
-    target: float | None = Field(None, description="With design one_group: what it is compared with.")
+    target: float | None = Field(None, description="With design one_group or survey: what it is compared with.")
+    relevant: float | None = Field(
+        None,
+        gt=0,
+        description="The smallest difference that matters, in its unit (a share from 0 to 1); decided before anybody "
+        "has seen any.",
+    )
+
+
+class Spending(Measure):
+    """What a participant has used: an aggregate over the participant's own rows, each at a price of the economy's."""
+
+    price: Name = Field(description="Which of the economy's prices one of them has.")
+
+
+class CostEffectiveness(Part):
+    """Cost beside outcome, participant by participant, with the organisation's own prices."""
+
+    outcome: Name = Field(description="Which of the study's outcomes the money is for.")
+    costs: dict[Name, Spending] = Field(min_length=1, description="What each participant has used, added up.")
+    willingness: MoneyField = Field(description="What one more of the outcome is worth paying.")
+
+
+Design = Literal[
+    "randomised",
+    "cluster_randomised",
+    "stepped_wedge",
+    "survival",
+    "one_group",
+    "survey",
+    "before_after",
+    "interrupted_time_series",
+    "difference_in_differences",
+    "synthetic_control",
+]
+DESIGNS: tuple[Design, ...] = get_args(Design)
+BY_LOT: tuple[Design, ...] = ("randomised", "cluster_randomised", "survival")  # arms drawn by lot, and compared
+OVER_TIME: tuple[Design, ...] = (
+    *("stepped_wedge", "interrupted_time_series"),
+    *("difference_in_differences", "synthetic_control"),
+)
+OF_GROUPS: tuple[Design, ...] = ("stepped_wedge", "difference_in_differences", "synthetic_control")
 
 
 class Study(Part):
-    """How the practice is evaluated. Planned here, locked by the digest."""
+    """How the practice is evaluated. Planned here, locked by the digest when the first participant is enrolled."""
 
-    design: Literal["randomised", "one_group", "before_after", "interrupted_time_series"] = Field(
-        description="Arms compared; one group against a target; the same people before and after; or one series "
-        "before and after a change."
-    )
+    design: Design = Field(description="What is compared with what; see [the designs](#how-it-is-evaluated).")
     question: Text = Field(description="What the study is to answer, as a question.")
     outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="The first is the primary one.")
     control: Name | None = Field(None, description="The arm that the others are compared with.")
     subgroups: list[Name] = Field(
         default_factory=list, description="With design randomised: facts for which the effect is also shown separately."
     )
-    time_to_event: TimeToEvent | None = Field(None, description="For a survival curve beside the outcomes.")
+    time_to_event: TimeToEvent | None = Field(
+        None, description="What design survival compares; with design randomised, a survival curve beside the outcomes."
+    )
+    draw: Name | None = Field(
+        None, description="With design survey: which of the draws the sample is. Those who did not answer are counted."
+    )
     series: dict[Name, "LabelledSeries"] = Field(
-        default_factory=dict, description="For interrupted_time_series. The first is the primary one."
+        default_factory=dict, description="For designs that follow something over time. The first is the primary one."
+    )
+    groups: Name | None = Field(
+        None,
+        description="With design difference_in_differences or synthetic_control: a fact whose values are the groups "
+        "that the series are taken for. Left out, every enrolment is one.",
+    )
+    cost_effectiveness: CostEffectiveness | None = Field(
+        None, description="With design randomised: what the outcome costs."
+    )
+    size: int | None = Field(None, ge=1, description="How many participants are planned.")
+    horizon: DurationField | None = Field(
+        None, description="How long after the first participant the answer is read; before that it is preliminary."
     )
 
 

@@ -139,7 +139,8 @@ def table_scope(protocol: Protocol, of: str) -> Scope:
 
 def economy_scope(protocol: Protocol) -> Scope:
     """Return what a quantity may name: indicators, `enrolments`, `enrolment_months`; `effect` of a randomised study."""
-    effect = ["effect"] if protocol.study and protocol.study.design == "randomised" else []
+    compared = protocol.study is not None and protocol.study.design in ("randomised", "cluster_randomised")
+    effect = ["effect"] if compared else []
     return Scope(dict.fromkeys((*protocol.indicators, *ECONOMY_NAMES, *effect), Type.NUMBER))
 
 

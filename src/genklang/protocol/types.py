@@ -294,6 +294,11 @@ class Randomise(Part):
     after: Name = Field(description="The event that draws the next allocation.")
     arms: dict[Name, Arm] = Field(min_length=2, description="What chance chooses between: at least two.")
     strata: list[Name] = Field(default_factory=list, description="Facts whose combinations are balanced separately.")
+    cluster: Name | None = Field(
+        None,
+        description="A fact, such as the team or the school: all who share its value get the same arm, drawn when the "
+        "first of them comes. Whoever has no value gets none.",
+    )
     blocks: list[int] = Field(
         default_factory=lambda: [4, 6],
         description="Block sizes drawn from at random; each a multiple of the shares' sum.",

@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from heapq import heappop, heappush
 
 from genklang.engine.machine import Machine
-from genklang.engine.randomisation import ListState, allocate, shares
+from genklang.engine.randomisation import ListState
+from genklang.engine.randomisation import draw as draw_arm
 from genklang.engine.time import Zone, format_instant
 from genklang.engine.types import Allocate
 from genklang.protocol.reading import canonical_json
@@ -194,9 +195,7 @@ def _drawing(protocol: Protocol, seed: int) -> Callable[[Asked], str]:
         declared = protocol.randomise
         if declared is None:
             raise ValueError("a draw was asked for by a protocol without arms")
-        arm, state = allocate(
-            state, seed=f"rehearsal/{seed}", arms=shares(declared), blocks=declared.blocks, stratum=asked.stratum
-        )
+        arm, state = draw_arm(state, seed=f"rehearsal/{seed}", declared=declared, stratum=asked.stratum)
         return arm
 
     return draw

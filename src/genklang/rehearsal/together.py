@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from random import Random
 
 from genklang.engine.machine import Machine
-from genklang.engine.randomisation import ListState, allocate, shares
+from genklang.engine.randomisation import ListState, draw
 from genklang.engine.shared import Delivery, Places, Shared, Told, must_arrive, passed
 from genklang.engine.types import Allocate, Event
 from genklang.protocol.scopes import fields_of
@@ -126,8 +126,7 @@ class Town:
         if declared is None:
             raise ValueError("a draw was asked for by a protocol without arms")
         seed = f"rehearsal/{self._seed}"
-        arms = shares(declared)
-        arm, self._drawn = allocate(self._drawn, seed=seed, arms=arms, blocks=declared.blocks, stratum=effect.stratum)
+        arm, self._drawn = draw(self._drawn, seed=seed, declared=declared, stratum=effect.stratum)
         return arm
 
     def _brought(self, index: int) -> list[Delivery]:

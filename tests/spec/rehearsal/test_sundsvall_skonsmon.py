@@ -4,7 +4,7 @@ from functools import cache
 from statistics import fmean
 
 from genklang.measure.engines import measure
-from genklang.measure.study import series_columns
+from genklang.measure.over_time import series_columns
 from tests.unit.rehearsal.cast import rehearsed, tables_of
 
 SKONSMON = "sundsvall-skonsmon"

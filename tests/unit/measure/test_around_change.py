@@ -5,7 +5,7 @@ from statistics import fmean
 import pytest
 
 from genklang.measure.around_change import CostAround, cost_around
-from genklang.measure.study import series_table
+from genklang.measure.over_time import series_table
 from genklang.protocol.units import Money
 from tests.unit.rehearsal.cast import LAHOLM, UMEA, practice, rehearsed, tables_of
 

@@ -7,7 +7,8 @@ import pytest
 
 from genklang.evaluate import evaluate_table
 from genklang.measure.engines import measure
-from genklang.measure.study import series_table, study_table
+from genklang.measure.over_time import series_table
+from genklang.measure.study import study_table
 from genklang.measure.values import overall
 from genklang.rehearsal.expected import Expected
 from genklang.rehearsal.forecast import forecast

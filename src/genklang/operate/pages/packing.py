@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from genklang.measure.over_time import followed_columns
 from genklang.measure.package import About, Resource, package
-from genklang.measure.study import series_columns, study_table
+from genklang.measure.study import study_table
 from genklang.measure.tables import Tables
 from genklang.operate import clock
 from genklang.operate.models import Adoption
@@ -22,7 +23,7 @@ def package_of(adoption: Adoption) -> bytes:
     tables = tables_of(adoption)
     resources = [Resource("study", _("One row a participant"), _table(protocol, tables), "participant")]
     if protocol.study and protocol.study.series:
-        resources.append(Resource("series", _("One row a period"), series_columns(protocol, tables), "period"))
+        resources.append(Resource("series", _("One row a period"), followed_columns(protocol, tables), "period"))
     header, *rows = csv_rows(measured(adoption).values, words_of(adoption))
     columns = {name: [_written(row[place]) for row in rows] for place, name in enumerate(header)}
     resources.append(Resource("indicators", _("The figures that matter to people"), columns))

@@ -16,7 +16,8 @@ from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.report import p_value
 from genklang.evaluate.texts import Text, decimals_for, number
-from genklang.measure.study import StudyTable, series_table, study_table
+from genklang.measure.over_time import panel_table, series_table
+from genklang.measure.study import StudyTable, study_table
 from genklang.measure.tables import Tables
 from genklang.operate.models import Adoption
 from genklang.operate.pages.figures import group_in_words

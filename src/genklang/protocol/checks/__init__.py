@@ -16,6 +16,7 @@ from genklang.protocol.checks import (
     pointing,
     rehearsing,
     sharing,
+    studying,
     tables,
     visiting,
 )
@@ -37,6 +38,7 @@ def problems_in(protocol: Protocol, document: Document) -> list[Problem]:
         tables,
         ledgers,
         measuring,
+        studying,
         boards,
         paperwork,
         journey,

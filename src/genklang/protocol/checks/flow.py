@@ -138,6 +138,8 @@ def _randomise(randomise: Randomise, notes: Notes) -> None:
         if notes.known(place, name, facts, kind="fact") and facts[name].type not in ("choice", "boolean"):
             what = f"{quoted(name)} is {facts[name].type}, which has no few values to balance"
             notes.note(place, what, "Name facts of type choice or boolean.", written=name)
+    if randomise.cluster is not None:
+        _cluster((*path, "cluster"), randomise, randomise.cluster, notes)
     shares = sum(arm.share for arm in randomise.arms.values())
     for number, size in enumerate(randomise.blocks):
         if size <= 0 or size % shares:
@@ -147,6 +149,16 @@ def _randomise(randomise: Randomise, notes: Notes) -> None:
     if not randomise.blocks:
         notes.note((*path, "blocks"), "There is no block", f"Write for example [{2 * shares}, {3 * shares}].")
     _moves((*path, "moves"), randomise.moves, notes, during=None)
+
+
+def _cluster(path: Path, randomise: Randomise, name: str, notes: Notes) -> None:
+    facts = notes.protocol.facts
+    if notes.known(path, name, facts, kind="fact") and facts[name].type not in ("choice", "text"):
+        what = f"{quoted(name)} is {facts[name].type}, which names no cluster"
+        notes.note(path, what, "Name a fact of type choice or text, such as the team or the school.", written=name)
+    if randomise.strata:
+        what = "Strata balance people, and clusters are drawn whole"
+        notes.note(("randomise", "strata"), what, "Take strata away, or cluster.", key=True)
 
 
 def _expectation(path: Path, name: str, expectation: Expectation, notes: Notes) -> None:

@@ -1,27 +1,21 @@
-"""Checks of what is counted: indicators, the economy, and the study."""
+"""Checks of what is counted: indicators and the economy."""
 
-from collections.abc import Iterable
-
-from genklang.protocol.checks import pairs
 from genklang.protocol.checks.notes import Notes
 from genklang.protocol.document import Path
 from genklang.protocol.expressions import Type
-from genklang.protocol.problems import listed, quoted
-from genklang.protocol.scopes import ANCHORS, ENROLMENTS, PARTICIPANT, RESERVED, economy_scope, table_scope
-from genklang.protocol.types import Economy, Protocol, Study
+from genklang.protocol.problems import quoted
+from genklang.protocol.scopes import ENROLMENTS, PARTICIPANT, RESERVED, economy_scope, table_scope
+from genklang.protocol.types import Economy, Protocol
 
 MOST_HEADLINES = 5
 _FIGURES = (Type.NUMBER, Type.BOOLEAN)
-_NEEDS = dict.fromkeys(("randomised", "one_group", "before_after"), "outcomes") | {"interrupted_time_series": "series"}
 
 
 def check(protocol: Protocol, notes: Notes) -> None:
-    """Note what is wrong with indicators, economy and study."""
+    """Note what is wrong with indicators and economy."""
     _indicators(protocol, notes)
     if protocol.economy:
         _economy(protocol.economy, notes)
-    if protocol.study:
-        _study(protocol.study, notes)
 
 
 def _indicators(protocol: Protocol, notes: Notes) -> None:
@@ -66,56 +60,3 @@ def _economy(economy: Economy, notes: Notes) -> None:
             what = f"{price.amount} is another currency than the first price's ({first})"
             amount = ("economy", "prices", name, "amount")
             notes.note(amount, what, f"Write every price in {first}.", written=str(price.amount))
-
-
-def _study(study: Study, notes: Notes) -> None:
-    needed = _NEEDS[study.design]
-    if not getattr(study, needed):
-        what = f"The design {study.design} has nothing to compare"
-        notes.note(("study",), what, f"Add {quoted(needed)} with at least one.", key=True)
-    _arms(study, notes)
-    for name, outcome in study.outcomes.items():
-        path = ("study", "outcomes", name)
-        if name in notes.protocol.facts or name in RESERVED | {"time"}:
-            what = f"{quoted(name)} is already a column of the study"
-            notes.note(path, what, "Give the outcome another name.", written=name, key=True)
-        _aggregate(path, outcome.of, outcome.value, notes)
-        pairs.check(study, name, outcome, notes)
-    for number, group in enumerate(study.subgroups):
-        _subgroup(notes.item(("study", "subgroups"), number), group, notes)
-    for name, series in study.series.items():
-        path = ("study", "series", name)
-        _aggregate(path, series.of, series.value, notes)
-        notes.known((*path, "change"), series.change, notes.protocol.events, kind="event")
-    _time_to_event(study, notes)
-    pairs.check_arms(study, notes)
-
-
-def _arms(study: Study, notes: Notes) -> None:
-    randomise = notes.protocol.randomise
-    if study.design == "randomised" and randomise is None:
-        what = "The design is randomised, and nobody is allocated"
-        notes.note(("study", "design"), what, 'Add "randomise", or choose another design.', written=study.design)
-    elif study.design == "randomised" and study.control is None:
-        arms = listed(list(randomise.arms)) if randomise else ""
-        notes.note(("study",), "No arm is the control", f"Write control: {arms}.", key=True)
-    if study.control is not None:
-        notes.known(("study", "control"), study.control, randomise.arms if randomise else (), kind="arm")
-
-
-def _subgroup(path: Path, name: str, notes: Notes) -> None:
-    facts = notes.protocol.facts
-    if notes.known(path, name, facts, kind="fact") and facts[name].type not in ("choice", "boolean"):
-        what = f"{quoted(name)} is {facts[name].type}, which makes no few groups"
-        notes.note(path, what, "Name facts of type choice or boolean.", written=name)
-
-
-def _time_to_event(study: Study, notes: Notes) -> None:
-    if study.time_to_event is None:
-        return
-    path: Path = ("study", "time_to_event")
-    known: Iterable[str] = (*notes.protocol.events, *sorted(ANCHORS))
-    notes.known((*path, "start"), study.time_to_event.start, known, kind="event")
-    notes.known((*path, "end"), study.time_to_event.end, notes.protocol.events, kind="event")
-    if not study.time_to_event.horizon:
-        notes.note((*path, "horizon"), "Nobody is watched for any time", 'Write for example "52 weeks".', written="0")

@@ -10,14 +10,6 @@ from genklang.protocol.types import Measure, Outcome, Study
 EXAMPLE = 'Add for example "before: {of: rated_at_start, value: avg(score)}".'
 
 
-def check_arms(study: Study, notes: Notes) -> None:
-    """Note what compares arms in a design that has none."""
-    for key in ("subgroups", "time_to_event"):
-        if study.design != "randomised" and getattr(study, key):
-            what = f"{key} compares arms, and design {study.design} has none"
-            notes.note(("study", key), what, "Take it away, or write design: randomised.", key=True)
-
-
 def check(study: Study, name: str, outcome: Outcome, notes: Notes) -> None:
     """Note what is wrong with an outcome's `before` and `each`."""
     path: Path = ("study", "outcomes", name)
@@ -36,7 +28,7 @@ def check(study: Study, name: str, outcome: Outcome, notes: Notes) -> None:
 def _before(path: Path, before: Measure, notes: Notes) -> None:
     tables = (*notes.protocol.expectations, *notes.protocol.events, ENROLMENTS)
     if notes.known((*path, "of"), before.of, tables, kind="expectation or event"):
-        notes.expression((*path, "value"), before.value, table_scope(notes.protocol, before.of), *_FIGURES)
+        notes.expression((*path, "value"), before.value, table_scope(notes.protocol, before.of), *FIGURES)
 
 
 def _name(path: Path, name: str, notes: Notes) -> None:
@@ -73,4 +65,4 @@ def before_column(outcome: str) -> str:
     return f"{outcome}_before"
 
 
-_FIGURES = (Type.NUMBER, Type.BOOLEAN)
+FIGURES = (Type.NUMBER, Type.BOOLEAN)
