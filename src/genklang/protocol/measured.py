@@ -114,7 +114,7 @@ class CostEffectiveness(Part):
 
     outcome: Name = Field(description="Which of the study's outcomes the money is for.")
     costs: dict[Name, Spending] = Field(min_length=1, description="What each participant has used, added up.")
-    willingness: MoneyField = Field(description="What one more of the outcome is worth paying.")
+    worth: Name = Field(description="Which of the economy's prices one more of the outcome is worth.")
 
 
 Design = Literal[
@@ -164,6 +164,11 @@ class Study(Part):
     )
     cost_effectiveness: CostEffectiveness | None = Field(
         None, description="With design randomised: what the outcome costs."
+    )
+    received: Name | None = Field(
+        None,
+        description="The event that shows that somebody got the practice: the flow tells how many did in each arm, "
+        "those who were drawn to the other one too.",
     )
     size: int | None = Field(None, ge=1, description="How many participants are planned.")
     horizon: DurationField | None = Field(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from genklang.operate import services
 from genklang.operate.imports import apply_import
 from genklang.operate.models import Adoption
-from genklang.operate.pages.result import is_mean_of_shares
+from genklang.operate.pages.evaluating import is_mean_of_shares
 from genklang.people.models import Organisation, User
 from genklang.protocol.reading import read_protocol
 from tests.conftest import SignIn

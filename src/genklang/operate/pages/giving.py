@@ -18,8 +18,11 @@ from genklang.evaluate.problems import EvaluationError
 from genklang.operate import clock
 from genklang.operate.adopters import tell_bank
 from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.pages.answers import Answer
+from genklang.operate.pages.evaluating import target_of
+from genklang.operate.pages.locking import lock_of
 from genklang.operate.pages.protocols import protocol_of
-from genklang.operate.pages.result import PERCENT, Answer, Result, is_mean_of_shares, result_of
+from genklang.operate.pages.result import Result, result_of
 from genklang.operate.pages.words import language, say
 from genklang.protocol.types import Protocol
 
@@ -93,9 +96,7 @@ def _made(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, lis
     protocol = protocol_of(adoption.protocol_version)
     assert protocol.study is not None
     outcome = protocol.study.outcomes.get(answer.name)
-    target = None if outcome is None else outcome.target
-    if outcome is not None and target is not None and is_mean_of_shares(protocol, outcome):
-        target *= PERCENT
+    target = None if outcome is None else target_of(protocol, outcome)
     people = None if outcome else Enrolment.objects.filter(adoption=adoption).count()
     try:
         made = evaluation.release_finding(
@@ -119,10 +120,8 @@ def _arms(protocol: Protocol) -> dict[str, evaluation.Text]:
 
 def _was_locked(adoption: Adoption) -> bool:
     """Whether the first who took part began under the plan that was followed; never so in an imported past."""
-    first = Enrolment.objects.with_protocol().filter(adoption=adoption).order_by("enrolled_at", "pk").first()
-    if adoption.historical or first is None:
-        return False
-    return protocol_of(first.protocol_version).study == protocol_of(adoption.protocol_version).study
+    lock = lock_of(adoption)
+    return lock.holds and lock.study == protocol_of(adoption.protocol_version).study
 
 
 def _label(protocol: Protocol, name: str) -> str:

@@ -31,6 +31,7 @@ from genklang.operate.pages.paging import MANY, counted
 from genklang.operate.pages.protocols import protocol_of
 from genklang.protocol.scopes import ENROLMENTS
 from genklang.protocol.types import Protocol
+from genklang.protocol.units import Money
 
 KEPT_FOR = 60 * clock.SECOND
 MOST_KEPT = 64
@@ -150,6 +151,11 @@ def _renew_beside(place: Place, stamp: Stamp, make: Callable[[], object]) -> Non
     threading.Thread(target=renew, name="figures", daemon=True).start()
 
 
+def prices_of(adoption: Adoption) -> dict[str, Money]:
+    """The organisation's own prices."""
+    return {name: Money.parse(str(written)) for name, written in adoption.overlay.get("prices", {}).items()}
+
+
 def tables_of(adoption: Adoption) -> Tables:
     """The tables that the adoption's indicators and study are computed from."""
     protocol = protocol_of(adoption.protocol_version)
@@ -252,6 +258,13 @@ def _measured_things(protocol: Protocol) -> set[str]:
         for outcome in protocol.study.outcomes.values():
             found |= {outcome.of, *([outcome.before.of] if outcome.before else [])}
         found |= {name for series in protocol.study.series.values() for name in (series.of, series.change)}
+        if protocol.study.draw:
+            found |= {name for name, one in protocol.expectations.items() if protocol.study.draw in (one.after or ())}
+            found.add(protocol.draws[protocol.study.draw].after)
+        if protocol.study.received:
+            found.add(protocol.study.received)
+        if protocol.study.cost_effectiveness:
+            found |= {spending.of for spending in protocol.study.cost_effectiveness.costs.values()}
         if protocol.study.time_to_event:
             found |= {protocol.study.time_to_event.start, protocol.study.time_to_event.end}
     return found

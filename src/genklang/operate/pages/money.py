@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from genklang.measure.economy import EconomyResult, economy
 from genklang.measure.values import overall
 from genklang.operate.models import Adoption
+from genklang.operate.pages.answers import PERCENT
+from genklang.operate.pages.evaluating import is_mean_of_shares
 from genklang.operate.pages.figures import in_unit
-from genklang.operate.pages.measuring import Measured
+from genklang.operate.pages.measuring import Measured, prices_of
 from genklang.operate.pages.protocols import protocol_of
-from genklang.operate.pages.result import PERCENT, is_mean_of_shares, result_of
+from genklang.operate.pages.result import result_of
 from genklang.operate.pages.words import say
 from genklang.protocol.types import Protocol
-from genklang.protocol.units import Money
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,6 @@ def money_of(adoption: Adoption, figures: Measured) -> MoneyPage | None:
         saves=net is not None and net >= 0,
         even=_even(protocol, found),
     )
-
-
-def prices_of(adoption: Adoption) -> dict[str, Money]:
-    """The organisation's own prices."""
-    return {name: Money.parse(str(written)) for name, written in adoption.overlay.get("prices", {}).items()}
 
 
 def in_money(amount: Decimal | None, currency: str) -> str:

@@ -14,7 +14,7 @@ DAYS_A_WEEK = 7
 
 def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
     """The one picture of a finding: the difference for everyone and each subgroup, or one group beside its target."""
-    if finding.design == "one_group":
+    if finding.design in ("one_group", "survey"):
         return _one_group_picture(finding, label, target)
     if finding.design == "before_after":
         return _change_picture(finding, label)
@@ -51,10 +51,18 @@ def _one_group_picture(finding: Finding, label: str, target: float | None) -> Ch
         description=_("The dot is what was seen, the line how far it may lie off.")
         + (" " + _("The dashed line is the target.") if target is not None else ""),
         x=_unit(finding),
-        rows=[_interval_row(_("Everyone"), finding.estimate)],
+        rows=[_interval_row(_("Everyone"), finding.estimate), *_silent(finding)],
         zero=target,
         percent=finding.estimate.is_share,
     )
+
+
+def _silent(finding: Finding) -> list[Point]:
+    """How far those who did not answer could move it, where some did not."""
+    ends = {each.name: each.value for each in finding.estimates if each.name in ("bound_lower", "bound_upper")}
+    if len(ends) < len(("lower", "upper")):
+        return []
+    return [Point(_("Whatever the silent would have said"), None, ends["bound_lower"], ends["bound_upper"])]
 
 
 def _change_picture(finding: Finding, label: str) -> Chart:
@@ -116,6 +124,44 @@ def _course(curve: Curve, periods: dict[int, date], change: date | None) -> list
     before = [point for point in found if isinstance(point.x, date) and point.x < change]
     after = found[len(before) :]
     return after if curve.name == "expected" else [*before, Point(change, None, series=label), *after]
+
+
+def course_picture(finding: Finding, label: str, periods: dict[int, date]) -> Chart:
+    """Groups over time: the one beside its mixture, or the difference since the start; else the difference itself."""
+    curves = {curve.name: curve for curve in finding.curves}
+    if "synthetic" in curves:
+        lines = [curve for curve in (curves.get("seen"), curves["synthetic"]) if curve]
+        points = [
+            Point(periods[int(x)], y, series=line.label.say(language()))
+            for line in lines
+            for x, y in zip(line.x, line.y, strict=True)
+        ]
+        description = _("What was measured, and what it would have been by the groups that never began.")
+        return chart_line(title=label, description=description, x=_("Period"), y=label, points=points)
+    if finding.curves:
+        curve = finding.curves[0]
+        limits = zip(curve.x, curve.y, curve.low or curve.y, curve.high or curve.y, strict=True)
+        return chart_line(
+            title=_("The difference, period by period: %(outcome)s") % {"outcome": label.lower()},
+            description=_("Before the start the difference should be near zero. The band is how far it may lie off."),
+            x=_("Periods since the start"),
+            y=_unit(finding),
+            points=[Point(x, y, low, high) for x, y, low, high in limits],
+            marks=[Mark(0, _("The start"))],
+        )
+    return picture_of(finding, label, None)
+
+
+def worth_picture(finding: Finding, currency: str) -> Chart:
+    """How likely it is to be worth its cost, by what one more of the outcome is worth paying."""
+    return chart_line(
+        title=_("How likely it is to be worth the money"),
+        description=_("By what one more of the outcome may cost. Half is as likely as not."),
+        x=_("What one more may cost, %(currency)s") % {"currency": currency},
+        y=_("Chance that it is worth it"),
+        points=[Point(x, y) for curve in finding.curves for x, y in zip(curve.x, curve.y, strict=True)],
+        percent=True,
+    )
 
 
 def _unit(finding: Finding) -> str:

@@ -10,7 +10,8 @@ from genklang.charts.drawing import draw
 from genklang.documents.printing import printer
 from genklang.operate import clock
 from genklang.operate.models import Adoption
-from genklang.operate.pages.result import Answer, Result, result_of
+from genklang.operate.pages.answers import Answer
+from genklang.operate.pages.result import Result, result_of
 from genklang.operate.pages.words import language
 
 Table = dict[str, Any]
@@ -25,7 +26,7 @@ def report_of(adoption: Adoption) -> bytes | None:
 def _said(adoption: Adoption, result: Result) -> dict[str, Any]:
     today = date_format(timezone.localdate(clock.moment(clock.now())), "DATE_FORMAT")
     version = adoption.protocol_version
-    answers = [result.primary, *([result.survival] if result.survival else []), *result.others]
+    answers = [result.primary, *result.beside, *result.others]
     return {
         "title": adoption.name,
         "kicker": f"{adoption.organisation.name} · {version.practice.title}",
@@ -33,25 +34,29 @@ def _said(adoption: Adoption, result: Result) -> dict[str, Any]:
         "language": language(),
         "mark": _("Simulated: the people and the figures are invented.") if adoption.simulated else "",
         "footer": f"{adoption.name} · {today}",
-        "answers": [_answer(each, first=each is result.primary) for each in answers],
+        "answers": [_answer(each, result if each is result.primary else None) for each in answers],
         "words": {"rests": _("What it rests on")},
         "rests": [
             [_("How it was studied"), result.design],
             [_("Method"), result.primary.method or "–"],
             [_("The practice's version"), version.version],
-            [_("Its digest, which locks the plan"), version.digest],
+            [_("When the plan was locked"), result.locked],
+            [_("Its digest, which locks the plan"), result.lock_digest],
             [_("Made"), today],
         ],
     }
 
 
-def _answer(answer: Answer, *, first: bool) -> dict[str, Any]:
-    """One outcome; the first also tells who came and left, for whom, and all its numbers."""
+def _answer(answer: Answer, result: Result | None) -> dict[str, Any]:
+    """One outcome; the primary (with the whole `result`) also tells who came and left, for whom, and the plan."""
     lists = [[_("This cannot be answered yet"), list(answer.problems)], [_("Bear in mind"), answer.flags]]
     tables: list[Table] = []
-    if first:
+    if answer.allowed_for:
+        lists.append([_("Several outcomes"), [answer.allowed_for]])
+    if result:
+        lists.insert(0, [_("Preliminary"), list(result.early)])
         lists.append([_("What must hold"), answer.assumptions])
-        tables += _flow(answer) + _subgroups(answer) + _plan(answer)
+        tables += _flow(answer) + _subgroups(answer) + _plan(result)
     if answer.numbers:
         head = [_("What"), _("Value (interval)"), "p", _("Method")]
         tables.append(_table(_("All numbers"), head, answer.numbers))
@@ -71,12 +76,9 @@ def _table(name: str, head: list[str], rows: list[Any]) -> Table:
 
 
 def _flow(answer: Answer) -> list[Table]:
-    rows = []
+    rows: list[list[str]] = []
     for step in answer.flow:
-        if "arms" in step:
-            rows += [[arm["text"], str(arm["n"]), "; ".join(arm["lost"])] for arm in step["arms"]]
-        else:
-            rows.append([step["text"], str(step["n"]), ""])
+        rows += [[one["text"], str(one["n"]), "; ".join(one.get("lost", []))] for one in step.get("arms", [step])]
     head = [_("Step"), _("People"), _("On the way")]
     return [_table(_("Who came, stayed and left"), head, rows)] if rows else []
 
@@ -89,7 +91,7 @@ def _subgroups(answer: Answer) -> list[Table]:
     ]
 
 
-def _plan(answer: Answer) -> list[Table]:
-    rows = [[item, planned, done, _("Yes") if kept else _("No")] for item, planned, done, kept in answer.plan]
+def _plan(result: Result) -> list[Table]:
+    rows = [[row.item, row.text, done, _("Yes") if kept else _("No")] for row, done, kept in result.plan]
     head = [_("What"), _("Planned"), _("What was done"), _("Kept")]
     return [_table(_("Planned and done"), head, rows)] if rows else []

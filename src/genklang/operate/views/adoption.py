@@ -52,8 +52,8 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def result(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
-    """What the study says."""
-    found = adoption_led(request, adoption_id)
+    """What the study says: for the lead, and for those who work in it."""
+    found = adoption_seen(request, adoption_id)
     values = side(request, found, "result") | {"result": result_of(found), "around": around_of(found)}
     return render(request, "operate/result.html", values)
 
@@ -62,7 +62,7 @@ def result(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 @require_GET
 def report(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """What the study says, as tagged PDF: to send to those who decide."""
-    found = adoption_led(request, adoption_id)
+    found = adoption_seen(request, adoption_id)
     content = report_of(found)
     if content is None:
         raise Http404(_("The practice has no study."))

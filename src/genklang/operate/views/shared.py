@@ -123,9 +123,8 @@ def _whole(found: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
 
 def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, bool]]:
     """The pages of an adoption as tabs; staff see those that are for them."""
-    pages = [("adoption", _("How it goes")), ("people", _("People"))]
+    pages = [("adoption", _("How it goes")), ("result", _("Result")), ("people", _("People"))]
     if lead:
-        pages[1:1] = [("result", _("Result"))]
         pages += [
             ("import", _("Import")),
             ("connections", _("Connections")),
@@ -134,10 +133,10 @@ def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, 
         ]
     found = [(label, reverse(f"operate:{name}", args=[adoption.public_id]), name == here) for name, label in pages]
     if words_of(adoption).protocol.places:
-        found.insert(2 + lead, (_("Places"), reverse("operate:places", args=[adoption.public_id]), here == "places"))
+        found.insert(3, (_("Places"), reverse("operate:places", args=[adoption.public_id]), here == "places"))
     if words_of(adoption).protocol.files or words_of(adoption).protocol.documents:
-        found.insert(2 + lead, (_("Files"), reverse("operate:files", args=[adoption.public_id]), here == "files"))
-    found[2 + lead : 2 + lead] = [
+        found.insert(3, (_("Files"), reverse("operate:files", args=[adoption.public_id]), here == "files"))
+    found[3:3] = [
         (say(ledger), reverse("operate:ledger", args=[adoption.public_id, name]), here == f"ledger/{name}")
         for name, ledger in words_of(adoption).protocol.ledgers.items()
     ]

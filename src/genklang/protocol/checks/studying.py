@@ -20,6 +20,7 @@ _ONLY: dict[str, tuple[Design, ...]] = {
     "time_to_event": ("randomised", "survival"),
     "cost_effectiveness": ("randomised",),
     "draw": ("survey",),
+    "received": BY_LOT,
     "groups": ("difference_in_differences", "synthetic_control"),
     "series": OVER_TIME,
 }
@@ -28,6 +29,7 @@ _TELLS = {
     "time_to_event": "time_to_event compares arms drawn person by person",
     "cost_effectiveness": "cost_effectiveness compares arms drawn person by person",
     "draw": "draw says who is in the sample",
+    "received": "received tells of each arm drawn by lot",
     "groups": "groups says whose series are compared",
     "series": "series are compared over time",
 }
@@ -54,6 +56,8 @@ def check(protocol: Protocol, notes: Notes) -> None:
         notes.known((*path, "change"), series.change, notes.protocol.events, kind="event")
     if study.groups is not None:
         _group(("study", "groups"), study.groups, notes)
+    if study.received is not None:
+        notes.known(("study", "received"), study.received, notes.protocol.events, kind="event")
     _time_to_event(study, notes)
     if study.cost_effectiveness is not None:
         _cost_effectiveness(study, study.cost_effectiveness, notes)
@@ -150,8 +154,4 @@ def _cost_effectiveness(study: Study, declared: CostEffectiveness, notes: Notes)
     for name, spending in declared.costs.items():
         _aggregate((*path, "costs", name), spending, notes)
         notes.known((*path, "costs", name, "price"), spending.price, prices, kind="price")
-    currency = next((price.amount.currency for price in prices.values()), declared.willingness.currency)
-    if declared.willingness.currency != currency:
-        what = f"{declared.willingness} is another currency than the prices' ({currency})"
-        place = (*path, "willingness")
-        notes.note(place, what, f"Write it in {currency}.", written=str(declared.willingness))
+    notes.known((*path, "worth"), declared.worth, prices, kind="price")

@@ -1,0 +1,350 @@
+"""From a study's table to its findings: each outcome as the plan says, in the reader's words, with its picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
+from genklang.charts import Chart
+from genklang.evaluate.plain import PERCENT as IN_PERCENT
+from genklang.evaluate.plan import Plan
+from genklang.evaluate.problems import EvaluationError
+from genklang.evaluate.texts import Text
+from genklang.measure.flow import received
+from genklang.measure.over_time import panel_table, series_table
+from genklang.measure.study import StudyTable, study_table
+from genklang.operate.pages.answers import PERCENT, Answer
+from genklang.operate.pages.figures import group_in_words
+from genklang.operate.pages.flowing import with_flow
+from genklang.operate.pages.pictures import (
+    course_picture,
+    picture_of,
+    series_picture,
+    survival_picture,
+    worth_picture,
+)
+from genklang.operate.pages.words import language, say
+from genklang.protocol.checks.pairs import before_column
+from genklang.protocol.expressions import Scope, Type, compile_expression
+from genklang.protocol.measured import OF_GROUPS
+from genklang.protocol.scopes import table_scope
+from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
+from genklang.protocol.units import Money
+
+if TYPE_CHECKING:
+    from genklang.evaluate.findings import Finding
+    from genklang.measure.tables import Tables
+
+AVERAGE = re.compile(r"\s*avg\(((?:[^()]|\([^()]*\))+)\)(?:\s*filter\s*\(.*\))?\s*", re.DOTALL)
+IN_DAYS = Text(sv="dagar", en="days")
+
+
+def answers_of(
+    protocol: Protocol, tables: Tables, plan: Protocol, *, prices: Mapping[str, Money]
+) -> tuple[list[Answer], list[Answer]]:
+    """The study's answers, the primary first, and those beside them (over time, cost against result).
+
+    `plan` is the protocol as it stood when the plan was locked.
+    """
+    study = protocol.study
+    assert study is not None
+    if study.series:
+        return [_over_time(protocol, tables, plan, name) for name in study.series], []
+    table = in_words(protocol, study_table(protocol, tables, prices=prices))
+    table |= {label_of(protocol, name): table.pop(name) for name in study.outcomes}
+    answers = [_outcome(protocol, tables, plan, table, name, each) for name, each in study.outcomes.items()]
+    beside = []
+    if study.time_to_event:
+        survival = _survival(protocol, tables, plan, table)
+        if study.design == "survival":
+            answers.insert(0, survival)
+        else:
+            beside.append(survival)
+    if study.cost_effectiveness:
+        beside.append(_worth(protocol, table, prices))
+    got = _received(protocol, tables)
+    return allowed_for(protocol, plan, [replace(each, received=got) for each in answers]), beside
+
+
+def _received(protocol: Protocol, tables: Tables) -> tuple[tuple[str, int], ...]:
+    """How many in each arm got the practice, where the plan says what shows it."""
+    if protocol.study is None or protocol.study.received is None or protocol.randomise is None:
+        return ()
+    in_arm = {arm: [log for log in tables.logs if log.state.arm == arm] for arm in protocol.randomise.arms}
+    return tuple((_worded(protocol, "arm", arm), received(protocol, logs)) for arm, logs in in_arm.items())
+
+
+def allowed_for(protocol: Protocol, plan: Protocol, answers: list[Answer]) -> list[Answer]:
+    """The answers, each judged for how many they are. One that was named first beforehand is judged alone."""
+    from genklang.evaluate.multiplicity import together
+
+    named = bool(answers) and plan.study is not None and _primary(plan.study) == _primary(protocol.study)
+    tested = [each for each in answers[1 if named else 0 :] if each.finding is not None and each.finding.p is not None]
+    if len(tested) + named < 2 or not tested:
+        return answers
+    judged = together([each.finding for each in tested if each.finding])
+    adjusted = {each.name: one for each, one in zip(tested, judged, strict=True)}
+    return [replace(each, adjusted=adjusted.get(each.name)) for each in answers]
+
+
+def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
+    """The table with arms and answers in the reader's words, so that every finding speaks them."""
+    said = {name: column for name, column in table.items() if name not in protocol.facts}
+    for name in [name for name in ("arm", *protocol.facts) if name in table]:
+        fact = protocol.facts.get(name)
+        told = name == "arm" or (fact and fact.type in {"choice", "boolean"})
+        column = [_worded(protocol, name, each) if told and each is not None else each for each in table[name]]
+        said[label_of(protocol, name)] = column
+    return said
+
+
+def is_mean_of_shares(protocol: Protocol, outcome: Outcome) -> bool:
+    """Whether each participant has a share between 0 and 1, to be told as per cent: an average of yes and no.
+
+    In a survey each gives one answer, and it is the share of people that is told.
+    """
+    if protocol.study is not None and protocol.study.design == "survey":
+        return False
+    found, known = AVERAGE.fullmatch(outcome.value), table_scope(protocol, outcome.of)
+    of_one_row = Scope(known.names, options=known.options)
+    return found is not None and compile_expression(found[1], of_one_row).type is Type.BOOLEAN
+
+
+def label_of(protocol: Protocol, name: str) -> str:
+    """What a column is called: a fact's question, the outcome's name; its own name where two would be the same."""
+    outcomes = protocol.study.outcomes if protocol.study else {}
+    labels = {key: say(each) for key, each in (*protocol.facts.items(), *outcomes.items())}
+    label = labels.get(name, name)
+    return label if list(labels.values()).count(label) == 1 else name
+
+
+def target_of(protocol: Protocol, outcome: Outcome) -> float | None:
+    """What the outcome is compared with, in the unit that it is told in."""
+    if outcome.target is None:
+        return None
+    return (PERCENT if is_mean_of_shares(protocol, outcome) else 1) * outcome.target
+
+
+def _outcome(
+    protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable, name: str, outcome: Outcome
+) -> Answer:
+    study = protocol.study
+    assert study is not None
+    # beside the time that something takes, other outcomes are compared as people were drawn
+    design = "randomised" if study.design == "survival" else study.design
+    options: dict[str, Any] = {
+        "outcome": label_of(protocol, name),
+        "label": Text(sv=outcome.sv, en=outcome.en),
+        "planned": _plan(plan, name) if design == study.design else None,
+        **_said(protocol, outcome),
+        **_for_design(protocol, outcome, design),
+    }
+    columns = [options["outcome"]]
+    if outcome.before is not None:
+        options["before"] = before_column(name)
+        columns.append(options["before"])
+    if is_mean_of_shares(protocol, outcome):
+        table = table | {each: _as_percent(table[each]) for each in columns}
+        options |= {"unit": IN_PERCENT, "relevant": None if outcome.relevant is None else PERCENT * outcome.relevant}
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluation.evaluate_table(table, design=design, **options)
+        missing = [any(table[each][place] is None for each in columns) for place in range(len(table["enrolment"]))]
+        finding = with_flow(finding, protocol, tables, table, missing)
+        return finding, picture_of(finding, say(outcome), options.get("target"))
+
+    return _answered(name, say(outcome), answer)
+
+
+def _said(protocol: Protocol, measured: Outcome | LabelledSeries) -> dict[str, Any]:
+    """What the plan says of an outcome or a series, as evaluating takes it."""
+    said: dict[str, Any] = {
+        "better": measured.better,
+        "relevant": measured.relevant,
+        "practice": Text(sv=protocol.title.sv, en=protocol.title.en),
+    }
+    if isinstance(measured, Outcome) and measured.unit:
+        said["unit"] = Text(sv=measured.unit.sv, en=measured.unit.en)
+    return said
+
+
+def _for_design(protocol: Protocol, outcome: Outcome, design: str) -> dict[str, Any]:
+    """What only some designs take. Clusters drawn whole are counted as clusters, and have no strata."""
+    study = protocol.study
+    assert study is not None
+    if design == "randomised":
+        return _arms(protocol, study) | {"subgroups": _labels(protocol, study.subgroups)}
+    if design == "cluster_randomised":
+        return {key: value for key, value in _arms(protocol, study).items() if key != "strata"} | {"cluster": "cluster"}
+    if design == "one_group":
+        return {"target": target_of(protocol, outcome)}
+    if design == "survey":
+        return {"target": target_of(protocol, outcome), "population": "population"}
+    return {}
+
+
+def _as_percent(column: Iterable[float | None]) -> list[float | None]:
+    return [None if each is None else PERCENT * each for each in column]
+
+
+def _survival(protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable) -> Answer:
+    study = protocol.study
+    assert study is not None and study.time_to_event is not None
+    arms = {key: value for key, value in _arms(protocol, study).items() if key != "strata"}
+    end = study.time_to_event.end
+    label = say(protocol.events.get(end)) or end
+    planned = _plan(plan, None) if study.design == "survival" else None
+
+    def answer() -> tuple[Finding, Chart]:
+        better = next((outcome.better for outcome in study.outcomes.values()), None)
+        finding = evaluation.evaluate_table(
+            table,
+            design="survival",
+            time="time",
+            event="event",
+            better=better,
+            label=Text.of(label),
+            unit=IN_DAYS,
+            planned=planned,
+            **arms,
+        )
+        missing = [time is None or event is None for time, event in zip(table["time"], table["event"], strict=True)]
+        finding = with_flow(finding, protocol, tables, table, missing)
+        return finding, survival_picture(finding, label)
+
+    return _answered("survival", _("Over time") if study.design != "survival" else label, answer)
+
+
+def _worth(protocol: Protocol, table: StudyTable, prices: Mapping[str, Money]) -> Answer:
+    study = protocol.study
+    assert study is not None and study.cost_effectiveness is not None and protocol.economy is not None
+    priced = study.cost_effectiveness
+    worth = prices.get(priced.worth) or protocol.economy.prices[priced.worth].amount
+    outcome = study.outcomes[priced.outcome]
+    arms = {key: value for key, value in _arms(protocol, study).items() if key != "strata"}
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluation.evaluate_table(
+            table,
+            design="cost_effectiveness",
+            outcome=label_of(protocol, priced.outcome),
+            cost="cost",
+            willingness=float(worth.amount),
+            label=Text(sv=outcome.sv, en=outcome.en),
+            better=outcome.better,
+            practice=Text(sv=protocol.title.sv, en=protocol.title.en),
+            **arms,
+        )
+        return finding, worth_picture(finding, worth.currency)
+
+    return _answered("cost_effectiveness", _("What it costs, beside what it gives"), answer)
+
+
+def _over_time(protocol: Protocol, tables: Tables, plan: Protocol, name: str) -> Answer:
+    assert protocol.study is not None
+    series = protocol.study.series[name]
+    options = _said(protocol, series) | {"label": Text(sv=series.sv, en=series.en)}
+    if protocol.study.design in OF_GROUPS:
+        return _groups(protocol, tables, plan, name, options)
+    made = series_table(protocol, tables, name)
+    columns = made.columns()
+    kept = [place for place, value in enumerate(columns["value"]) if value is not None]
+    table = {key: [column[place] for place in kept] for key, column in columns.items()}
+    periods = dict(enumerate(sorted({*made.period, *made.transition})))
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluation.evaluate_table(
+            table,
+            design="interrupted_time_series",
+            outcome="value",
+            time="index",
+            treatment="after",
+            planned=_plan(plan, None),
+            **options,
+        )
+        return finding, series_picture(finding, say(series), periods, made.change)
+
+    return _answered(name, say(series), answer)
+
+
+def _groups(protocol: Protocol, tables: Tables, plan: Protocol, name: str, options: dict[str, Any]) -> Answer:
+    study = protocol.study
+    assert study is not None
+    made = panel_table(protocol, tables, name)
+    fact = study.groups or (protocol.randomise.cluster if protocol.randomise else None)
+    table = made.columns()
+    if fact is not None:
+        table["group"] = [_worded(protocol, fact, group) for group in table["group"]]
+    table["first"] = ["" if place is None else place for place in table["first"]]
+    label = say(study.series[name])
+
+    def answer() -> tuple[Finding, Chart]:
+        finding = evaluation.evaluate_table(
+            table,
+            design=study.design,
+            outcome="value",
+            time="index",
+            group="group",
+            first="first",
+            planned=_plan(plan, None),
+            **options,
+        )
+        return finding, course_picture(finding, label, dict(enumerate(made.periods)))
+
+    return _answered(name, label, answer)
+
+
+def _answered(name: str, label: str, answer: Callable[[], tuple[Finding, Chart]]) -> Answer:
+    try:
+        finding, chart = answer()
+    except EvaluationError as error:
+        return Answer(name, label, problems=tuple(error.messages(language())))
+    return Answer(name, label, finding, chart)
+
+
+def _arms(protocol: Protocol, study: Study) -> dict[str, Any]:
+    randomise = protocol.randomise
+    assert randomise is not None
+    control = study.control or next(iter(randomise.arms))
+    treated = next(name for name in randomise.arms if name != control)
+    return {
+        "treatment": "arm",
+        "control": _worded(protocol, "arm", control),
+        "treated": _worded(protocol, "arm", treated),
+        "strata": _labels(protocol, randomise.strata),
+    }
+
+
+def _labels(protocol: Protocol, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(label_of(protocol, name) for name in names)
+
+
+def _primary(study: Study | None) -> str | None:
+    """What the plan puts first."""
+    if study is None:
+        return None
+    return "survival" if study.design == "survival" else next(iter({**study.outcomes, **study.series}), None)
+
+
+def _plan(plan: Protocol, outcome: str | None) -> Plan | None:
+    """The locked plan, as evaluating takes it; None where there was none."""
+    study = plan.study
+    if study is None:
+        return None
+    by_lot = study.design == "randomised"
+    return Plan(
+        design=study.design,
+        outcome=label_of(plan, outcome) if outcome is not None and outcome == _primary(study) else None,
+        strata=_labels(plan, plan.randomise.strata) if by_lot and plan.randomise else None,
+        subgroups=_labels(plan, study.subgroups) if by_lot else None,
+        better=None if outcome not in study.outcomes else study.outcomes[outcome].better,
+    )
+
+
+def _worded(protocol: Protocol, name: str, value: Any) -> str:
+    return group_in_words(protocol, name, str(value).lower() if isinstance(value, bool) else str(value))
