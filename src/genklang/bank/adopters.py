@@ -50,4 +50,25 @@ class Release(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuses."""
-        raise TypeError("A release cannot be taken back: what has left stays known.")
+        raise TypeError(
+            "A release cannot be taken back: what has left stays known. Withdraw it, and it counts no more."
+        )
+
+    @property
+    def withdrawn(self) -> "Withdrawal | None":
+        """Its withdrawal, where it counts no more."""
+        return getattr(self, "withdrawal", None)
+
+
+class Withdrawal(models.Model):
+    """A release that counts no more, since its figures were found to be wrong. It stays in the ledger."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField()
+    why = models.CharField(_("why"), max_length=200)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.release_id} {self.at.isoformat()}"

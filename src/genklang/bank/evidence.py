@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
-from genklang.bank.adopters import Adopter, Release
+from genklang.bank.adopters import Adopter, Release, Withdrawal
 from genklang.bank.models import Practice, ProtocolVersion
+from genklang.bank.naming import event_name
 from genklang.bank.selectors import protocol_of
 from genklang.bank.wording import design_in_words, in_unit, language, number, said, verdict_in_words
 from genklang.charts import Chart, Point, chart_intervals
-from genklang.protocol.types import LabelledSeries, Outcome, Protocol
+from genklang.protocol.measured import OVER_TIME
+from genklang.protocol.types import LabelledSeries, Outcome, Protocol, TimeToEvent
 
 if TYPE_CHECKING:
     from genklang.evaluate.findings import Estimate
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from genklang.evaluate.release.results import Group, Released
 
 PERCENT = 100
+SUSPECT = 0.1  # Egger's test has little power: the usual level for it
 FEWEST_FOR_A_POOL = 2
 # A level says how things stand, and a series what became of a whole place: neither is so much for each person.
-NOT_A_PERSONS = ("one_group", "survey", "interrupted_time_series")
+NOT_A_PERSONS = ("one_group", "survey", *OVER_TIME)
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,56 @@ class OutcomeEvidence:
         """Each place's result in words and numbers."""
         return [_row(each) for each in self.given]
 
+    @property
+    def without_each(self) -> list[tuple[str, str, bool]]:
+        """The average with each place left out: the place, the average, and whether it still leaves zero out."""
+        left = self.pooled.left_out if self.pooled else ()
+        return [(each.name, _interval(*_ends(each.estimate)), each.excludes_zero) for each in left]
+
+    @property
+    def stands(self) -> str:
+        """Whether the pool hangs on one place; empty where there are too few to see."""
+        if not self.pooled or not self.pooled.left_out:
+            return ""
+        whole = self.pooled.summaries[0].excludes_zero
+        changed = [each.name for each in self.pooled.left_out if each.excludes_zero != whole]
+        if not changed:
+            return _("The conclusion is the same whichever place is left out.")
+        return _("The conclusion hangs on %(places)s: without it, it is another.") % {"places": ", ".join(changed)}
+
+    @property
+    def small_studies(self) -> str:
+        """Whether small studies show other effects than large ones, as where only good news is given."""
+        test = self.pooled.small_studies if self.pooled else None
+        if test is None:
+            return _("The places are too few, or too alike in size, to see whether small ones tell another story.")
+        said_p = {"p": number(test.p, decimals=3)}
+        if test.p < SUSPECT:
+            return (
+                _("Small places tell another story than large ones (p = %(p)s): perhaps only good news is given.")
+                % said_p
+            )
+        return _("Small places tell the same story as large ones (p = %(p)s).") % said_p
+
+    @property
+    def differs(self) -> str:
+        """How much the places differ beyond chance."""
+        if self.pooled is None:
+            return ""
+        share = {"share": in_unit(self.pooled.i2, "share", decimals=0)}
+        return _("%(share)s of how the results differ is more than chance (I²).") % share
+
     def for_us(self, people: int) -> list[tuple[str, str]]:
         """What it would come to for so many people: with how it went on average, and at the ends of the interval."""
         return _for_us(self, people)
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An adopter whose result does not stand: none was given, or it was withdrawn."""
+
+    adopter: Adopter
+    withdrawal: Withdrawal | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +126,7 @@ class Evidence:
     outcomes: tuple[OutcomeEvidence, ...]
     graded: Graded
     adopters: tuple[Adopter, ...]
-    silent: tuple[Adopter, ...]
+    silent: tuple[Silent, ...]
     simulated: bool
 
     @property
@@ -110,27 +160,25 @@ def evidence_of(practice: Practice) -> Evidence | None:
         return None
     everybody = list(practice.adopters.all())
     real = [each for each in everybody if not each.simulated]
-    given = _latest(practice, protocol)
+    given, withdrawn = _latest(practice, protocol)
     simulated = not any(not each.adopter.simulated for each in given)
     shown = [each for each in given if each.adopter.simulated == simulated]
-    planned = _planned(protocol)
-    outcomes = tuple(
-        _outcome(name, said(planned[name]), shown, len(everybody if simulated else real)) for name in planned
-    )
+    counted = everybody if simulated else real
+    outcomes = tuple(_outcome(name, label, shown, counted) for name, label in _labels(protocol).items())
     first = outcomes[0] if outcomes else None
     with_result = {each.adopter.pk for each in first.given} if first and not simulated else set()
     return Evidence(
         outcomes=outcomes,
         graded=_graded(first, real, simulated=simulated),
         adopters=tuple(real),
-        silent=tuple(each for each in real if each.pk not in with_result),
+        silent=tuple(Silent(each, withdrawn.get(each.pk)) for each in real if each.pk not in with_result),
         simulated=simulated and bool(shown),
     )
 
 
 def released_rows(practice: Practice) -> list[dict[str, object]]:
-    """Every release of the practice, earlier ones too, as plain values."""
-    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter")
+    """Every release of the practice, earlier ones too, as plain values; of one withdrawn that it is, and why."""
+    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter", "withdrawal")
     return [
         {
             "place": row.adopter.place,
@@ -138,29 +186,48 @@ def released_rows(practice: Practice) -> list[dict[str, object]]:
             "at": row.at.isoformat(),
             "protocol": row.protocol_digest,
             "digest": row.digest,
-            **row.content,
+            **_content(row),
         }
         for row in rows
     ]
 
 
-def _planned(protocol: Protocol) -> dict[str, Outcome | LabelledSeries]:
+def _content(row: Release) -> dict[str, object]:
+    if row.withdrawn is None:
+        return dict(row.content)
+    return {"outcome": row.outcome, "withdrawn": {"at": row.withdrawn.at.isoformat(), "why": row.withdrawn.why}}
+
+
+def _planned(protocol: Protocol) -> dict[str, Outcome | LabelledSeries | TimeToEvent]:
+    """What the study answers, the primary first."""
     study = protocol.study
     assert study is not None
-    return {**study.outcomes, **study.series}
+    first = {"survival": study.time_to_event} if study.design == "survival" and study.time_to_event else {}
+    return {**first, **study.outcomes, **study.series}
 
 
-def _latest(practice: Practice, protocol: Protocol) -> list[Given]:
-    """The latest release of each outcome by each adopter."""
-    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter").order_by("at", "pk")
-    last = {(row.adopter_id, row.outcome): row for row in rows}
+def _labels(protocol: Protocol) -> dict[str, str]:
+    return {
+        name: event_name(protocol, each.end) if isinstance(each, TimeToEvent) else said(each)
+        for name, each in _planned(protocol).items()
+    }
+
+
+def _latest(practice: Practice, protocol: Protocol) -> tuple[list[Given], dict[int, Withdrawal]]:
+    """The latest release of each outcome by each adopter; and the withdrawals, by adopter.
+
+    Where the latest is withdrawn, no earlier one stands in for it: nobody chooses which of several results counts.
+    """
+    rows = Release.objects.filter(adopter__practice=practice).select_related("adopter", "withdrawal")
+    last = {(row.adopter_id, row.outcome): row for row in rows.order_by("at", "pk")}
+    withdrawn = {row.adopter_id: row.withdrawn for row in last.values() if row.withdrawn is not None}
     versions = {each.digest: each for each in ProtocolVersion.objects.filter(practice=practice)}
     found = []
-    for row in last.values():
+    for row in [each for each in last.values() if each.withdrawn is None]:
         then = versions.get(row.protocol_digest)
         same = then is not None and _same(protocol, protocol_of(then), row.outcome)
         found.append(Given(row.adopter, row, evaluation.Released.of_dict(row.content), same))
-    return found
+    return found, withdrawn
 
 
 def _same(now: Protocol, then: Protocol, outcome: str) -> bool:
@@ -168,7 +235,7 @@ def _same(now: Protocol, then: Protocol, outcome: str) -> bool:
     both = [_planned(each).get(outcome) if each.study else None for each in (now, then)]
     if both[0] is None or both[1] is None:
         return False
-    keys = ("of", "value", "per", "change", "before", "after")
+    keys = ("of", "value", "per", "change", "before", "each", "start", "end", "horizon")
     measured = [[getattr(one, key, None) for key in keys] for one in both]
     return (
         measured[0] == measured[1]
@@ -178,12 +245,14 @@ def _same(now: Protocol, then: Protocol, outcome: str) -> bool:
     )
 
 
-def _outcome(name: str, label: str, shown: Sequence[Given], adopters: int) -> OutcomeEvidence:
+def _outcome(name: str, label: str, shown: Sequence[Given], adopters: Sequence[Adopter]) -> OutcomeEvidence:
     given = tuple(each for each in shown if each.release.outcome == name)
     poolable = [each for each in given if each.comparable and each.released.difference is not None]
     unit = _unit(given)
-    pooled = _pooled(poolable, unit=unit, without=adopters - len(given)) if len(poolable) >= FEWEST_FOR_A_POOL else None
-    return OutcomeEvidence(name, label, unit, given, pooled, _chart(label, unit, poolable, pooled))
+    without = [each.place for each in adopters if each.pk not in {one.adopter.pk for one in given}]
+    enough = len(poolable) >= FEWEST_FOR_A_POOL
+    pooled = _pooled(poolable, unit=unit, without=len(without)) if enough else None
+    return OutcomeEvidence(name, label, unit, given, pooled, _chart(label, unit, poolable, pooled, without))
 
 
 def _unit(given: Sequence[Given]) -> str:
@@ -218,8 +287,10 @@ def _names(given: Sequence[Given]) -> list[str]:
     ]
 
 
-def _chart(label: str, unit: str, given: Sequence[Given], pooled: Pooled | None) -> Chart | None:
-    """The forest: each place, then all together, then what the next may expect."""
+def _chart(
+    label: str, unit: str, given: Sequence[Given], pooled: Pooled | None, without: Sequence[str]
+) -> Chart | None:
+    """The forest: each place, those that have given nothing, then all together, then what the next may expect."""
     if not given:
         return None
     rows = []
@@ -227,6 +298,7 @@ def _chart(label: str, unit: str, given: Sequence[Given], pooled: Pooled | None)
         scale, one = _scale(each.released), each.released
         shift = (one.difference or 0.0) - one.value
         rows.append(Point(name, (one.value + shift) * scale, (one.low + shift) * scale, (one.high + shift) * scale))
+    rows += [Point(_("%(place)s: no result") % {"place": place}, None) for place in dict.fromkeys(without)]
     if pooled:
         rows.append(Point(_("All together"), pooled.headline.value, pooled.headline.low, pooled.headline.high))
         if pooled.prediction:

@@ -63,9 +63,9 @@ class ForUsForm(forms.Form):
         label=_("How many people would take part with you?"), min_value=1, max_value=1_000_000, required=False
     )
 
-    def asked(self) -> int:
-        """The number; 100 where nobody has said."""
-        return (self.cleaned_data.get("people") if self.is_valid() else None) or 100
+    def asked(self, otherwise: int = 100) -> int:
+        """The number; another where nobody has said."""
+        return (self.cleaned_data.get("people") if self.is_valid() else None) or otherwise
 
 
 class CompareForm(forms.Form):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
-from genklang.bank.adopters import Adopter, Release
+from genklang.bank.adopters import Adopter, Release, Withdrawal
 from genklang.bank.models import Practice
 from genklang.evaluate.problems import EvaluationError, Problem
 
@@ -64,6 +64,19 @@ def take_releases(
             )
         )
     return kept
+
+
+@transaction.atomic
+def withdraw(adopter: Adopter, outcome: str, *, why: str, at: datetime) -> Withdrawal | None:
+    """The adopter's latest result of the outcome counts no more; None where there is none, or it is withdrawn already.
+
+    It stays in the ledger: what has left may have been read, and the next release is guarded against it.
+    """
+    Adopter.objects.select_for_update().get(pk=adopter.pk)
+    latest = adopter.releases.filter(outcome=outcome).select_related("withdrawal").order_by("at", "pk").last()
+    if latest is None or latest.withdrawn is not None:
+        return None
+    return Withdrawal.objects.create(release=latest, at=at, why=why)
 
 
 def _ledger(releases: Iterable[Release]) -> evaluation.Ledger:

@@ -21,7 +21,7 @@ from genklang.engine.machine import Machine
 from genklang.protocol.types import Parameter, Price, Protocol
 from genklang.protocol.units import Money
 from genklang.rehearsal.expected import Expectation
-from genklang.rehearsal.running import rehearse
+from genklang.rehearsal.running import Rehearsal, rehearse
 
 MOST_ENROLMENTS = 5000
 MOST_YEARS = 3
@@ -162,6 +162,21 @@ def _computed(digest: str, version_id: int, asked: Asked) -> Expectation:
         raise Busy
     try:
         return _expect(protocol, asked)
+    finally:
+        _turns.release()
+
+
+def simulated_within(protocol: Protocol, *, seed: int) -> Rehearsal:
+    """The protocol's own rehearsal, with as many people as a page may cost. Raises Busy when no turn comes in time."""
+    assert protocol.rehearsal is not None
+    zone, years = settings.TIME_ZONE, min(protocol.rehearsal.years, MOST_YEARS + 1)
+    machine = Machine(protocol, zone=zone)
+    if not _turns.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        pilot = rehearse(protocol, enrolments=PILOT, years=years, seed=seed, zone=zone, machine=machine)
+        people = min(max(STEPS // 2 * PILOT // max(pilot.steps, 1), FEWEST), protocol.rehearsal.enrolments)
+        return rehearse(protocol, enrolments=people, years=years, seed=seed, zone=zone, machine=machine)
     finally:
         _turns.release()
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:slug>/", views.practice_page, name="practice"),
     path("<slug:slug>/evidence/", views.evidence, name="evidence"),
     path("<slug:slug>/evidence.json", views.evidence_file, name="evidence-file"),
+    path("<slug:slug>/plan/", views.plan, name="plan"),
     path("<slug:slug>/rehearse/", views.rehearse, name="rehearse"),
     path("<slug:slug>/protocol.yaml", views.protocol_file, name="protocol"),
 ]

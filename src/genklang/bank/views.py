@@ -11,8 +11,10 @@ from genklang.bank.cards import card_of
 from genklang.bank.comparing import comparison
 from genklang.bank.evidence import evidence_of, released_rows
 from genklang.bank.expected import expected_view
+from genklang.bank.foreseen import foreseen
 from genklang.bank.forms import CompareForm, FindForm, ForUsForm
 from genklang.bank.models import Practice, ProtocolVersion
+from genklang.bank.planning import plan_rows
 from genklang.bank.published import figures_of, headline_of, labels, place_names, places_of, source_text, spread_of
 from genklang.bank.readable import readable
 from genklang.bank.rehearsing import Busy, RehearseForm, compute
@@ -91,6 +93,30 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }
     return render(request, "bank/evidence.html", values, status=422 if form.errors else 200)
+
+
+@require_safe
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """The study's plan as the protocol has it, and what so many people could show."""
+    practice = _practice(slug)
+    version = _current(practice)
+    protocol = protocol_of(version)
+    if protocol.study is None:
+        raise Http404
+    form = ForUsForm(request.GET if "people" in request.GET else None)
+    people = form.asked(protocol.study.size or (protocol.rehearsal.enrolments if protocol.rehearsal else 100))
+    values = {"practice": practice, "version": version, "form": form, "people": people, "rows": plan_rows(protocol)}
+    status = 422 if form.errors else 200
+    try:
+        values["foreseen"] = foreseen(version, people)
+    except Busy:
+        values["busy"], status = True, 503
+    values["trail"] = [
+        (_("Practices"), reverse("bank:list")),
+        (practice.title, reverse("bank:practice", args=[slug])),
+        (_("Study plan"), ""),
+    ]
+    return render(request, "bank/plan.html", values, status=status)
 
 
 @require_safe

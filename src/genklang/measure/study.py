@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -13,12 +14,13 @@ from genklang.engine.types import Event
 from genklang.measure.calendar import MICROSECONDS_PER_DAY
 from genklang.measure.tables import Log, Table, Tables
 from genklang.protocol.checks.pairs import before_column
-from genklang.protocol.expressions import compile_expression
+from genklang.protocol.expressions import Scope, Type, compile_expression
 from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Measure, Outcome, Protocol, TimeToEvent
 from genklang.protocol.units import Money
 
 StudyTable = dict[str, list[Any]]
+AVERAGE = re.compile(r"\s*avg\(((?:[^()]|\([^()]*\))+)\)(?:\s*filter\s*\(.*\))?\s*", re.DOTALL)
 
 
 def study_table(protocol: Protocol, tables: Tables, *, prices: Mapping[str, Money] | None = None) -> StudyTable:
@@ -206,3 +208,15 @@ def study_effect(protocol: Protocol, table: StudyTable) -> float | None:
 
 def _mean(values: Sequence[float]) -> float | None:
     return fsum(values) / len(values) if values else None
+
+
+def is_mean_of_shares(protocol: Protocol, outcome: Outcome) -> bool:
+    """Whether each participant has a share between 0 and 1, to be told as per cent: an average of yes and no.
+
+    In a survey each gives one answer, and it is the share of people that is told.
+    """
+    if protocol.study is not None and protocol.study.design == "survey":
+        return False
+    found, known = AVERAGE.fullmatch(outcome.value), table_scope(protocol, outcome.of)
+    of_one_row = Scope(known.names, options=known.options)
+    return found is not None and compile_expression(found[1], of_one_row).type is Type.BOOLEAN

@@ -60,6 +60,7 @@ urlpatterns = [
     path(f"{ADOPTION}result/", adoption.result, name="result"),
     path(f"{ADOPTION}result.pdf", adoption.report, name="report-pdf"),
     path(f"{ADOPTION}give-back/", giving.give_back, name="give-back"),
+    path(f"{ADOPTION}give-back/withdraw/", giving.withdraw, name="withdraw-result"),
     path(f"{ADOPTION}indicators.csv", adoption.indicators_csv, name="indicators-csv"),
     path(f"{ADOPTION}study.zip", adoption.study_package, name="study-package"),
     path(f"{ADOPTION}people/", adoptions.people, name="people"),

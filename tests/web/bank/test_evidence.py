@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from genklang.bank.adopters import Adopter, Release
 from genklang.bank.evidence import evidence_of
-from genklang.bank.giving import may_be_given, note_adopter, note_end, take_releases
+from genklang.bank.giving import may_be_given, note_adopter, note_end, take_releases, withdraw
 from genklang.bank.models import Practice
 from genklang.bank.reading import read_folder
 from genklang.bank.services import publish
@@ -176,3 +176,51 @@ def test_every_figure_given_can_be_had_as_a_file(practice: Practice, client: Cli
     plain = client.get(f"/practices/{HEMREHAB}/evidence.json").json()
     assert plain["releases"][0]["value"] == -9.0
     assert plain["releases"][0]["place"] == "Umeå"
+
+
+def test_the_page_says_whether_it_hangs_on_one_place(practice: Practice, client: Client) -> None:
+    for place, value in (("Umeå", -9.0), ("Borlänge", -7.0), ("Gotland", -8.5), ("Kiruna", -6.0)):
+        give(practice, place, result(value))
+    text = page(client)
+    assert "The conclusion is the same whichever place is left out" in text
+    assert "The average with each place left out" in text
+    assert "more than chance" in text
+    found = evidence_of(practice)
+    assert found and found.primary
+    assert [place for place, _average, _excludes in found.primary.without_each] == [
+        each.adopter.place for each in found.primary.given
+    ]
+
+
+def test_those_without_a_result_stand_in_the_picture(practice: Practice) -> None:
+    give(practice, "Umeå", result(-9.0))
+    adopter(practice, "Tystköping")
+    found = evidence_of(practice)
+    assert found and found.primary and found.primary.chart
+    assert [(point.x, point.y is None) for point in found.primary.chart.points] == [
+        ("Umeå", False),
+        ("Tystköping: no result", True),
+    ]
+
+
+def test_a_withdrawn_result_counts_no_more_and_is_told(practice: Practice, client: Client) -> None:
+    who = give(practice, "Umeå", result(4.0, verdict="worse"))
+    assert practice.current is not None
+    take_releases(who, [result(-9.0, n=300)], protocol_digest=practice.current.digest, at=timezone.now())
+    assert withdraw(who, "hours_12", why="The hours of two teams were missing", at=timezone.now())
+    assert withdraw(who, "hours_12", why="Again", at=timezone.now()) is None
+    found = evidence_of(practice)
+    assert found is not None and found.primary is None, "the earlier result must not stand in for it"
+    assert found.graded.grade == Grade.NONE
+    assert "The hours of two teams were missing" in page(client)
+    plain = client.get(f"/practices/{HEMREHAB}/evidence.json").json()["releases"]
+    assert "value" not in plain[1] and plain[1]["withdrawn"]["why"].startswith("The hours")
+
+
+def test_what_was_withdrawn_still_guards_the_next(practice: Practice) -> None:
+    who = give(practice, "Umeå", result(-9.0, n=200))
+    withdraw(who, "hours_12", why="Wrong", at=timezone.now())
+    assert list(may_be_given(who.key, [result(-9.1, n=201)], at=timezone.now())) == ["hours_12"]
+    take_releases(who, [result(-8.0, n=260)], protocol_digest="sha256:" + "1" * 64, at=timezone.now())
+    found = evidence_of(practice)
+    assert found and found.primary and len(found.primary.given) == 1

@@ -90,3 +90,15 @@ def test_the_bank_knows_who_began_and_who_stopped(trial: Adoption) -> None:
     services.set_status(trial, Status.ENDED)
     known.refresh_from_db()
     assert known.until is not None
+
+
+def test_a_lead_withdraws_what_was_wrong_and_says_why(trial: Adoption, alva: User, bo: User, sign_in: SignIn) -> None:
+    client: Client = sign_in(alva)
+    client.post(path(trial), {"seen": seen(trial)})
+    address = reverse("operate:withdraw-result", args=[trial.public_id])
+    assert client.post(address, {"outcome": "arrested_52", "why": " "}).status_code == 422
+    assert client.post(address, {"outcome": "arrested_52", "why": "Två rader var fel"}).status_code == 302
+    assert Release.objects.filter(withdrawal__why="Två rader var fel").count() == 1
+    page = client.get(path(trial), headers={"accept-language": "en"}).content.decode()
+    assert "You withdrew the latest result" in page and "Två rader var fel" in page
+    assert AccessLog.objects.filter(actor=alva, action=Action.EXPORT).count() == 2

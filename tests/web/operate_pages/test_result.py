@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from genklang.measure.study import is_mean_of_shares
 from genklang.operate import services
 from genklang.operate.imports import apply_import
 from genklang.operate.models import Adoption
-from genklang.operate.pages.evaluating import is_mean_of_shares
 from genklang.people.models import Organisation, User
 from genklang.protocol.reading import read_protocol
 from tests.conftest import SignIn

@@ -50,6 +50,7 @@ TABLE = {
 WRITES = {
     "acknowledge": ("alarm", "403 302 404 404 404 404 302"),
     "set-status": ("adoption", "302 403 404 404 404 404 302"),
+    "withdraw-result": ("adoption", "422 403 404 404 404 404 302"),  # Alva has not said why
     "report": ("enrolment refilled", "403 302 404 404 404 404 302"),
     "board-take-away": ("adoption", "404 403 404 404 404 404 302"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.texts import Text
 from genklang.measure.flow import received
 from genklang.measure.over_time import panel_table, series_table
-from genklang.measure.study import StudyTable, study_table
+from genklang.measure.study import StudyTable, is_mean_of_shares, study_table
 from genklang.operate.pages.answers import PERCENT, Answer
 from genklang.operate.pages.figures import group_in_words
 from genklang.operate.pages.flowing import with_flow
@@ -30,9 +29,7 @@ from genklang.operate.pages.pictures import (
 )
 from genklang.operate.pages.words import language, say
 from genklang.protocol.checks.pairs import before_column
-from genklang.protocol.expressions import Scope, Type, compile_expression
 from genklang.protocol.measured import OF_GROUPS
-from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
 from genklang.protocol.units import Money
 
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from genklang.evaluate.findings import Finding
     from genklang.measure.tables import Tables
 
-AVERAGE = re.compile(r"\s*avg\(((?:[^()]|\([^()]*\))+)\)(?:\s*filter\s*\(.*\))?\s*", re.DOTALL)
 IN_DAYS = Text(sv="dagar", en="days")
 
 
@@ -101,18 +97,6 @@ def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
         column = [_worded(protocol, name, each) if told and each is not None else each for each in table[name]]
         said[label_of(protocol, name)] = column
     return said
-
-
-def is_mean_of_shares(protocol: Protocol, outcome: Outcome) -> bool:
-    """Whether each participant has a share between 0 and 1, to be told as per cent: an average of yes and no.
-
-    In a survey each gives one answer, and it is the share of people that is told.
-    """
-    if protocol.study is not None and protocol.study.design == "survey":
-        return False
-    found, known = AVERAGE.fullmatch(outcome.value), table_scope(protocol, outcome.of)
-    of_one_row = Scope(known.names, options=known.options)
-    return found is not None and compile_expression(found[1], of_one_row).type is Type.BOOLEAN
 
 
 def label_of(protocol: Protocol, name: str) -> str:

@@ -11,9 +11,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
-from genklang.bank.adopters import Release
+from genklang.bank.adopters import Release, Withdrawal
 from genklang.bank.evidence import given_row
-from genklang.bank.giving import may_be_given, take_releases
+from genklang.bank.giving import may_be_given, take_releases, withdraw
 from genklang.evaluate.problems import EvaluationError
 from genklang.operate import clock
 from genklang.operate.adopters import tell_bank
@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Offer:
-    """One outcome: what would leave, or why it may not; `given` once this very result has been given."""
+    """One outcome: what would leave, or why it may not; `given` once this very result has been given.
+
+    `stands`: a result of it is with the bank and counts; `withdrawn`: the latest one counts no more.
+    """
 
     name: str
     label: str
     released: Released | None = None
     why_not: tuple[str, ...] = ()
     given: bool = False
+    withdrawn: Withdrawal | None = None
+    stands: bool = False
 
     @property
     def row(self) -> dict[str, object]:
@@ -56,7 +61,8 @@ def offers_of(adoption: Adoption) -> list[Offer]:
     with translation.override("en"):  # what leaves is the same whatever language the reader has
         result = result_of(adoption)
         made = [_made(adoption, answer) for answer in _answers(result)] if result else []
-    given = set(Release.objects.filter(adopter__key=adoption.public_id).values_list("digest", flat=True))
+    rows = list(Release.objects.filter(adopter__key=adoption.public_id).select_related("withdrawal"))
+    given, latest = {row.digest for row in rows}, {row.outcome: row for row in rows}
     ready = [released for _name, released, _wrong in made if released and released.digest not in given]
     refused = may_be_given(adoption.public_id, ready, at=clock.moment(clock.now()))
     protocol = protocol_of(adoption.protocol_version)
@@ -67,6 +73,8 @@ def offers_of(adoption: Adoption) -> list[Offer]:
             released,
             tuple(problem.say(language()) for problem in [*wrong, *refused.get(name, [])]),
             released is not None and released.digest in given,
+            latest[name].withdrawn if name in latest else None,
+            name in latest and latest[name].withdrawn is None,
         )
         for name, released, wrong in made
     ]
@@ -83,6 +91,11 @@ def give(adoption: Adoption, seen: Collection[str], *, at: datetime) -> list[Rel
     return take_releases(tell_bank(adoption), ready, protocol_digest=adoption.protocol_version.digest, at=at)
 
 
+def take_back(adoption: Adoption, outcome: str, why: str, *, at: datetime) -> bool:
+    """What was given of the outcome counts no more, and everybody may read why. Returns whether there was any."""
+    return withdraw(tell_bank(adoption), outcome, why=why, at=at) is not None
+
+
 def _answers(result: Result) -> list[Answer]:
     return [result.primary, *result.others]
 
@@ -97,7 +110,7 @@ def _made(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, lis
     assert protocol.study is not None
     outcome = protocol.study.outcomes.get(answer.name)
     target = None if outcome is None else target_of(protocol, outcome)
-    people = None if outcome else Enrolment.objects.filter(adoption=adoption).count()
+    people = None if answer.finding.flow else Enrolment.objects.filter(adoption=adoption).count()
     try:
         made = evaluation.release_finding(
             answer.finding,

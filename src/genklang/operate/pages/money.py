@@ -8,10 +8,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from genklang.measure.economy import EconomyResult, economy
+from genklang.measure.study import is_mean_of_shares
 from genklang.measure.values import overall
 from genklang.operate.models import Adoption
 from genklang.operate.pages.answers import PERCENT
-from genklang.operate.pages.evaluating import is_mean_of_shares
 from genklang.operate.pages.figures import in_unit
 from genklang.operate.pages.measuring import Measured, prices_of
 from genklang.operate.pages.protocols import protocol_of
