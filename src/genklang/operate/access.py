@@ -7,10 +7,12 @@ Only whoever is assigned to a protocol role, the lead included, acts in it.
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from genklang.bank.selectors import protocol_of
 from genklang.operate.models import Adoption, Assignment, Enrolment, EnrolmentMember
+from genklang.operate.permits import holding
 from genklang.people import permissions
 from genklang.people.models import Role, User
 
@@ -43,6 +45,13 @@ def can_see_adoption(user: Visitor, adoption: Adoption) -> bool:
 def can_lead(user: Visitor, adoption: Adoption) -> bool:
     """The lead of the organisation: starts, pauses, imports, hands out tokens."""
     return permissions.has_role(user, adoption.organisation, {Role.LEAD})
+
+
+def can_take_study(user: Visitor, adoption: Adoption) -> bool:
+    """The lead, and a researcher whom the lead has given a permit that holds today."""
+    if can_lead(user, adoption):
+        return True
+    return isinstance(user, User) and holding(user, on=timezone.localdate()).filter(adoption=adoption).exists()
 
 
 def can_see_enrolment(user: Visitor, enrolment: Enrolment) -> bool:

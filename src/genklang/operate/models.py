@@ -20,6 +20,7 @@ from genklang.operate.filed import Issued as Issued
 from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember
+from genklang.operate.permits import Permit as Permit
 from genklang.operate.sent_forms import SentForm as SentForm
 from genklang.operate.shared_states import SharedState as SharedState
 from genklang.operate.transfers import Transfer as Transfer

@@ -41,9 +41,14 @@ def add_organisation(
 
 
 @transaction.atomic
+def ensure_user(*, email: str, name: str = "") -> User:
+    """The user of that address, made when new. An account alone opens nothing."""
+    return User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+
+
 def add_member(*, email: str, organisation: Organisation, role: Role, name: str = "") -> Membership:
     """Gives the user of that address the role, making the user when new. Doing it twice changes nothing."""
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+    user = ensure_user(email=email, name=name)
     membership, _created = Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
     return membership
 

@@ -40,6 +40,8 @@ TABLE = {
     "report-pdf": ("adoption", "200 200 404 404 404 404 302"),
     "give-back": ("adoption", "200 403 404 404 404 404 302"),
     "study-package": ("adoption", "200 403 404 404 404 404 302"),
+    "permits": ("adoption", "200 403 404 404 404 404 302"),
+    "studies": ("", "200 200 200 200 200 200 302"),
     "import": ("adoption", "200 403 404 404 404 404 302"),
     "connections": ("adoption", "200 403 404 404 404 404 302"),
     "log": ("adoption", "200 403 404 404 404 404 302"),

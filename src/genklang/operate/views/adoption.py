@@ -20,14 +20,11 @@ from genklang.operate.pages.board import has_board
 from genklang.operate.pages.figures import csv_rows, headlines
 from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.money import money_of
-from genklang.operate.pages.packing import package_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.report import report_of
 from genklang.operate.pages.result import result_of
 from genklang.operate.pages.upgrading import on_another_version
-from genklang.operate.views.shared import adoption_led, adoption_seen, side, user_of
-from genklang.people.models import Action
-from genklang.people.services import record_access
+from genklang.operate.views.shared import adoption_seen, side
 
 
 @login_required
@@ -78,21 +75,6 @@ def indicators_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     found = adoption_seen(request, adoption_id)
     rows = csv_rows(for_release(measured(found).values), words_of(found))
     return csv_answer(found, "indicators", rows)
-
-
-@login_required
-@require_GET
-def study_package(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
-    """The study ready for analysis, a row a participant, without names or numbers; for the lead, and logged."""
-    found = adoption_led(request, adoption_id)
-    if words_of(found).protocol.study is None:
-        raise Http404(_("The practice has no study."))
-    content = package_of(found)
-    purpose = _("study data, %(name)s") % {"name": found.name}
-    record_access(organisation=found.organisation, actor=user_of(request), action=Action.EXPORT, purpose=purpose[:200])
-    response = HttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(found, "study")}.zip"'
-    return response
 
 
 def csv_answer(adoption: Adoption, what: str, rows: Iterable[Sequence[object]]) -> HttpResponse:

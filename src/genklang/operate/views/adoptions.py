@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from genklang.operate.models import Adoption, Enrolment, Token
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import inside_sentence, say
+from genklang.operate.permits import holding
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import (
     UNPROCESSABLE,
@@ -42,7 +44,9 @@ from genklang.protocol.types import Protocol
 def adoptions(request: HttpRequest) -> HttpResponse:
     """Every adoption that I lead or work in."""
     leads = Organisation.objects.for_user(request.user, roles=("lead",)).exists()
-    return render(request, "operate/adoptions.html", {"cards": pages.adoption_cards(user_of(request)), "leads": leads})
+    values = {"cards": pages.adoption_cards(user_of(request)), "leads": leads}
+    values["researches"] = holding(user_of(request), on=timezone.localdate()).exists()
+    return render(request, "operate/adoptions.html", values)
 
 
 @login_required
