@@ -105,6 +105,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     form = ForUsForm(request.GET if "people" in request.GET else None)
     people = form.asked(protocol.study.size or (protocol.rehearsal.enrolments if protocol.rehearsal else 100))
+    form.fields["people"].initial = people
     values = {"practice": practice, "version": version, "form": form, "people": people, "rows": plan_rows(protocol)}
     status = 422 if form.errors else 200
     try:

@@ -80,7 +80,8 @@ def test_a_study_without_people_says_why(lindmala: Organisation, alva: User, sig
     version = publish((TRIAL / "protocol.yaml").read_text())
     empty = services.adopt(organisation=lindmala, protocol_version=version, actor=None, name="Empty")
     page = sign_in(alva).get(reverse("operate:result", args=[empty.public_id])).content.decode()
-    assert "This cannot be answered yet" in page
+    assert "There is no answer yet" in page and "0 have come so far" in page
+    assert "The plan is locked when the first person begins" in page
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,17 @@ FOR_WHOEVER_CALLS = {"direction_unknown", "control_assumed"}  # they tell how to
 
 @dataclass(frozen=True)
 class Answer:
-    """One outcome evaluated: the finding and its picture; or, when it cannot be evaluated yet, why (`problems`)."""
+    """One outcome evaluated: the finding and its picture; or, when it cannot be evaluated yet, why (`problems`).
+
+    `waits` says instead how far it has come, where nobody has a value to compare yet.
+    """
 
     name: str
     label: str
     finding: Finding | None = None
     chart: Chart | None = None
     problems: tuple[str, ...] = ()
+    waits: str = ""
     adjusted: Adjusted | None = None
     received: tuple[tuple[str, int], ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
 from genklang.charts import Chart
@@ -16,7 +17,7 @@ from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.texts import Text
 from genklang.measure.flow import received
 from genklang.measure.over_time import panel_table, series_table
-from genklang.measure.study import StudyTable, is_mean_of_shares, study_table
+from genklang.measure.study import StudyTable, is_mean_of_shares, sample_of, study_table
 from genklang.operate.pages.answers import PERCENT, Answer
 from genklang.operate.pages.figures import group_in_words
 from genklang.operate.pages.flowing import with_flow
@@ -50,7 +51,8 @@ def answers_of(
     study = protocol.study
     assert study is not None
     if study.series:
-        return [_over_time(protocol, tables, plan, name) for name in study.series], []
+        over_time = [_over_time(protocol, tables, plan, name) for name in study.series]
+        return [_waiting(each, protocol, tables) for each in over_time], []
     table = in_words(protocol, study_table(protocol, tables, prices=prices))
     table |= {label_of(protocol, name): table.pop(name) for name in study.outcomes}
     answers = [_outcome(protocol, tables, plan, table, name, each) for name, each in study.outcomes.items()]
@@ -64,7 +66,28 @@ def answers_of(
     if study.cost_effectiveness:
         beside.append(_worth(protocol, table, prices))
     got = _received(protocol, tables)
-    return allowed_for(protocol, plan, [replace(each, received=got) for each in answers]), beside
+    answers = [_waiting(replace(each, received=got), protocol, tables, table) for each in answers]
+    return allowed_for(protocol, plan, answers), [each for each in beside if each.finding or table["enrolment"]]
+
+
+def _waiting(answer: Answer, protocol: Protocol, tables: Tables, table: StudyTable | None = None) -> Answer:
+    """An answer that nobody has a value for yet says how far it has come, and nothing about tables."""
+    if answer.finding is not None or (table is not None and _has_values(protocol, table, answer.name)):
+        return answer
+    if table is None and tables.logs:
+        return answer
+    said = ngettext("%(n)s has come so far.", "%(n)s have come so far.", len(tables.logs)) % {"n": len(tables.logs)}
+    if protocol.study is not None and protocol.study.draw is not None:
+        sample = sample_of(protocol, tables.logs, protocol.study.draw)
+        more = _("%(n)s are drawn and are to be asked later.") % {"n": sample.waiting}
+    else:
+        more = _("The answer comes here when there is something to compare.")
+    return replace(answer, problems=(), waits=f"{said} {more}")
+
+
+def _has_values(protocol: Protocol, table: StudyTable, name: str) -> bool:
+    column = table.get("time" if name == "survival" else label_of(protocol, name), ())
+    return any(value is not None for value in column)
 
 
 def _received(protocol: Protocol, tables: Tables) -> tuple[tuple[str, int], ...]:

@@ -49,7 +49,10 @@ def _said(adoption: Adoption, result: Result) -> dict[str, Any]:
 
 def _answer(answer: Answer, result: Result | None) -> dict[str, Any]:
     """One outcome; the primary (with the whole `result`) also tells who came and left, for whom, and the plan."""
-    lists = [[_("This cannot be answered yet"), list(answer.problems)], [_("Bear in mind"), answer.flags]]
+    lists = [
+        [_("This cannot be answered yet"), [*answer.problems, *([answer.waits] if answer.waits else [])]],
+        [_("Bear in mind"), answer.flags],
+    ]
     tables: list[Table] = []
     if answer.allowed_for:
         lists.append([_("Several outcomes"), [answer.allowed_for]])
