@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operate", "0009_longer_member_keys"),
+        ("operate", "0010_indexes_for_many"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
