@@ -29,6 +29,8 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/board/nosuchaddress/"),
     ("nobody", "/practices/umea-medicingivare/evidence/"),
     ("nobody", "/practices/umea-medicingivare/evidence/?people=many"),
+    ("nobody", "/practices/eskilstuna-hemrehab/plan/?people=120"),
+    ("nobody", "/practices/vaxjo-vaxjoloftet/plan/"),
     ("nobody", "/practices/compare/"),
     ("nobody", "/practices/compare/?practice=umea-medicingivare&practice=eskilstuna-hemrehab"),
     ("nobody", "/practices/compare/?practice=nope"),

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from genklang.protocol.measured import Design
 from genklang.protocol.types import Labelled, Name, Part, Slug, Text
 
 Unit = Literal["share", "number", "minutes", "hours", "days", "SEK"]
-Design = Literal["randomised", "before_after", "interrupted_time_series", "one_group", "unmeasured"]
 SpreadKind = Literal["asked", "visited", "decided", "stopped", "nominated", "inspired", "extended"]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 When = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
@@ -114,7 +114,7 @@ class Results(Part):
     success_factors: list[Name] = Field(default_factory=list, description="Words from the bank's vocabulary.")
     lineage: Slug | None = Field(None, description="The practice that this one grew out of.")
     lineage_digest: Digest | None = Field(None, description="The digest of the other's protocol when it was forked.")
-    design: Design = Field(description="How the published results were made.")
+    design: Design | Literal["unmeasured"] = Field(description="How the published results were made.")
     design_note: Text = Field(description="What that means for how far they can be trusted.")
     sources: dict[Name, Source] = Field(default_factory=dict, description="Where it can be read, by name.")
     places: list[Place] = Field(default_factory=list, description="Where it has run.")

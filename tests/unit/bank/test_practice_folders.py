@@ -67,7 +67,7 @@ def test_every_figure_names_a_source_and_own_arithmetic_is_owned(name: str) -> N
         (
             "design: one_group",
             "design: single",
-            'Write "randomised", "before_after", "interrupted_time_series", "one_group" or "unmeasured".',
+            'Write "randomised", "cluster_randomised", "stepped_wedge"',
         ),
     ],
 )
