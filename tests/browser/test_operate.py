@@ -58,6 +58,8 @@ def scene(ward: Ward, company: Enrolment, trial: Adoption, bo: User, doris: Pers
         ("alva", to("adoption", past)),
         ("alva", to("result", past)),
         ("alva", to("give-back", running)),
+        ("alva", to("permits", past)),
+        ("alva", to("studies")),
         ("alva", to("give-back", past)),
         ("alva", "/work/"),
         ("doris", "/me/"),
