@@ -51,6 +51,6 @@ def _drop(slug: str, number: int) -> Drop:
     a, b, c, d = hashlib.sha256(f"{slug}/{number}".encode()).digest()[:4]
     if number == 0:
         step = 15 + c % 9
-        return Drop(250 + a % 70, 45 + b % 70, 7, tuple(step * n for n in range(1, 8)))
+        return Drop(310 + a % 60, 45 + b % 70, 7, tuple(step * n for n in range(1, 8)))
     step = 11 + c % 6
-    return Drop(140 + (a * 2 + number * 97) % 240, 15 + b % 130, 4, tuple(step * n for n in range(1, 3 + d % 3)))
+    return Drop(215 + (a * 2 + number * 97) % 170, 15 + b % 130, 4, tuple(step * n for n in range(1, 3 + d % 3)))

@@ -48,7 +48,7 @@ def in_unit(value: float | None, unit: str) -> str:
         "minutes": _("%(n)s min"),
         "hours": _("%(n)s h"),
         "days": _("%(n)s days"),
-        "SEK": "%(n)s SEK",
+        "SEK": _("%(n)s SEK"),
     }.get(unit, "%(n)s") % {"n": said}
 
 

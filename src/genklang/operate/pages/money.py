@@ -59,10 +59,21 @@ def money_of(adoption: Adoption, figures: Measured) -> MoneyPage | None:
 
 
 def in_money(amount: Decimal | None, currency: str) -> str:
-    """Whole kronor, with a space between thousands."""
+    """Whole units of the currency, with a space between thousands."""
     if amount is None:
         return _("not known yet")
-    return f"{number_format(round(amount), use_l10n=True, force_grouping=True)} {currency}".replace("-", "\u2212")
+    return f"{number_format(round(amount), use_l10n=True, force_grouping=True)} {_unit(currency)}".replace(
+        "-", "\u2212"
+    )
+
+
+def _as_written(price: Money) -> str:
+    return f"{number_format(price.amount, use_l10n=True, force_grouping=True)} {_unit(price.currency)}"
+
+
+def _unit(currency: str) -> str:
+    """What the currency is called: kronor have a word of their own."""
+    return _("SEK") if currency == "SEK" else currency
 
 
 def _economy(adoption: Adoption, protocol: Protocol, figures: Measured) -> EconomyResult | None:
@@ -104,7 +115,7 @@ def _even(protocol: Protocol, found: EconomyResult) -> str:
     total = sum(float(one.quantity or 0) * float(one.price.amount) for one in costs)
     return _("%(what)s: it breaks even at %(needed)s, and so far there are %(quantity)s.") % {
         "what": say(lines[savings[0].name]),
-        "needed": number_format(round(total / float(savings[0].price.amount), 1)),
+        "needed": in_unit(round(total / float(savings[0].price.amount), 1), "number"),
         "quantity": in_unit(savings[0].quantity, "number"),
     }
 
@@ -115,7 +126,7 @@ def _lines(protocol: Protocol, found: EconomyResult) -> list[MoneyLine]:
         MoneyLine(
             label=say(lines[amount.name]),
             quantity=in_unit(amount.quantity, "number"),
-            price=f"{number_format(amount.price.amount, use_l10n=True, force_grouping=True)} {amount.price.currency}",
+            price=_as_written(amount.price),
             per_month=in_money(amount.per_month, found.currency),
         )
         for amount in found.lines
