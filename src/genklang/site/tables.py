@@ -14,13 +14,16 @@ _CELL = re.compile(r"<(td|th)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _ROW = re.compile(r"<tr\b([^>]*)>(.*?)</tr>", re.DOTALL)
 
 
-def stacking(content: str) -> str:
-    """The rows of a table with `data-label` and roles; empty where the table is narrow, or has cells that span."""
+def stacking(content: str, *, wordy: bool = False) -> str:
+    """The rows of a table with `data-label` and roles; empty where the table is narrow, or has cells that span.
+
+    A wordy table has whole sentences in its cells, and is wide with a column less.
+    """
     head = _HEAD.search(content)
     if not head or "colspan" in content or "rowspan" in content:
         return ""
     labels = [" ".join(unescape(strip_tags(cell[3])).split()) for cell in _CELL.finditer(head[1])]
-    if len(labels) < LEAST_COLUMNS:
+    if len(labels) < LEAST_COLUMNS - wordy:
         return ""
     top = _ROW.sub(_head_row, head[0]).replace("<thead", '<thead role="rowgroup"', 1)
     rest = _ROW.sub(lambda row: _row(row, labels), content[head.end() :])
@@ -28,8 +31,11 @@ def stacking(content: str) -> str:
 
 
 def _head_row(row: re.Match[str]) -> str:
-    cells = _CELL.sub(lambda cell: f'<{cell[1]} role="columnheader"{cell[2]}>{cell[3]}</{cell[1]}>', row[2])
-    return f'<tr role="row"{row[1]}>{cells}</tr>'
+    def cell(found: re.Match[str]) -> str:
+        role = "columnheader" if found[3].strip() else "cell"
+        return f'<{found[1]} role="{role}"{found[2]}>{found[3]}</{found[1]}>'
+
+    return f'<tr role="row"{row[1]}>{_CELL.sub(cell, row[2])}</tr>'
 
 
 def _row(row: re.Match[str], labels: list[str]) -> str:

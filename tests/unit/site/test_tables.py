@@ -24,3 +24,13 @@ def test_it_leaves_narrow_tables_and_spanning_cells_alone() -> None:
     assert stacking("<thead><tr><th>a</th><th>b</th><th>c</th></tr></thead>") == ""
     assert stacking(HEAD + ROW.replace("<td>1", '<td colspan="2">1')) == ""
     assert stacking(ROW) == ""
+
+
+def test_a_wordy_table_is_wide_with_three_columns() -> None:
+    narrow = (
+        "<thead><tr><td></td><th>A</th><th>B</th></tr></thead><tbody><tr><th>x</th><td>1</td><td>2</td></tr></tbody>"
+    )
+    assert stacking(narrow) == ""
+    text = stacking(narrow, wordy=True)
+    assert '<td role="cell" data-label="B">2</td>' in text
+    assert '<td role="cell"></td>' in text, "an empty corner is no heading"

@@ -21,7 +21,7 @@ def component(context: Context, content: str, name: str, /, **values: Any) -> Sa
     # The content comes from a template and is escaped there already.
     slots = {"slot": mark_safe(content.strip())}  # noqa: S308
     if name == "table":
-        slots["stacked"] = mark_safe(stacking(content.strip()))  # noqa: S308
+        slots["stacked"] = mark_safe(stacking(content.strip(), wordy=bool(values.get("wordy"))))  # noqa: S308
     return _render(context, name, {**values, **slots})
 
 
