@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from genklang.evaluate.texts import Language
 
 _NUMBERS = {
-    "n": "people in all; left out, it is computed from the effect",
+    "n": "people in all (interrupted_time_series: periods; difference_in_differences and stepped_wedge: groups); left "
+    "out, it is computed from the effect",
     "effect": "difference to be shown, in the outcome's unit or in shares (-0.1); left out, the smallest is computed",
     "power": "chance of showing it (0.8)",
     "sd": "standard deviation of the outcome (before_after: of the change)",
-    "share": "share with the outcome without the practice, 0 to 1, for outcomes of yes and no",
-    "treated": "share of people assigned to the practice (0.5)",
+    "share": "share with the outcome without the practice, 0 to 1, for outcomes of yes and no (one_group: the target)",
+    "treated": "share of people assigned to the practice, or of periods after the start (0.5)",
     "attrition": "share expected to be lost (0)",
     "explained": "share of the variance that covariates explain (0)",
     "cluster-size": "people in a cluster (cluster_randomised)",
     "icc": "how alike people of one cluster are, 0 to 1 (cluster_randomised)",
+    "periods": "periods that groups are followed (difference_in_differences, stepped_wedge)",
+    "autocorrelation": "how alike neighbouring periods of a series are, -0.9 to 0.95 (0)",
     "relevant": "smallest difference that matters; below zero where fewer is better",
     "confidence": "confidence level of the interval (0.95)",
 }
@@ -37,7 +40,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Give --n for the smallest difference shown, --effect for the people needed, both for the power.",
     )
     parser.add_argument(
-        "--design", default="randomised", help="randomised, cluster_randomised, before_after or one_group"
+        "--design",
+        default="randomised",
+        help="randomised, cluster_randomised, survival, before_after, one_group, "
+        "interrupted_time_series, "
+        "difference_in_differences or stepped_wedge",
     )
     for name, text in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=float, help=text)

@@ -271,6 +271,26 @@ POWER_CLUSTERS = Method(
     formula="as power, with people divided by 1 + (m - 1)*icc, and t with clusters - 2 degrees of freedom",
     source="Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5",
 )
+POWER_SURVIVAL = Method(
+    id="power_survival",
+    name=Text(sv="styrka för log-rank", en="power of the log-rank test"),
+    formula="P(|Z| > z), Z about log(ratio)*sqrt(events*p*(1 - p)), ratio = log(1 - share1)/log(1 - share0)",
+    source="Schoenfeld (1981), Biometrika 68:316-319",
+)
+POWER_SERIES = Method(
+    id="power_series",
+    name=Text(sv="styrka för en tidsserie", en="power of a time series"),
+    formula="P(|T| > t), T noncentral t with effect/se, se by generalised least squares with the autocorrelation given",
+    source="Zhang, Wagner & Ross-Degnan (2011), J Clin Epidemiol 64:1252-1261",
+)
+POWER_PLACES = Method(
+    id="power_places",
+    name=Text(sv="styrka för platser över tid", en="power of places over time"),
+    formula="P(|T| > t), T noncentral t with effect/se; se = sd*sqrt((1 + 1/after)*(1/n1 + 1/n0)), or for a stepped "
+    "wedge sd/sqrt(sum of squares of the practice, group and period allowed for)",
+    source="Hussey & Hughes (2007), Contemp Clin Trials 28:182-191; Burlig, Preonas & Woerman (2020), J Development "
+    "Economics 144:102458",
+)
 MANSKI = Method(
     id="manski",
     name=Text(sv="gränser utan antaganden om bortfallet", en="bounds that assume nothing about those lost"),

@@ -14,15 +14,43 @@ from typing import Literal, get_args
 from genklang.evaluate.columns import LARGEST
 from genklang.evaluate.findings import Flag
 from genklang.evaluate.flags import said
-from genklang.evaluate.methods import POWER, POWER_CLUSTERS, POWER_SHARES, Method
+from genklang.evaluate.methods import (
+    POWER,
+    POWER_CLUSTERS,
+    POWER_PLACES,
+    POWER_SERIES,
+    POWER_SHARES,
+    POWER_SURVIVAL,
+    Method,
+)
+from genklang.evaluate.power_designs import (
+    LEAST_PERIODS,
+    of_differences,
+    of_one_share,
+    of_series,
+    of_stepped,
+    of_survival,
+)
 from genklang.evaluate.problems import Problems
 from genklang.evaluate.texts import Language, Number, Text, decimals_for
 
-PowerDesign = Literal["randomised", "cluster_randomised", "before_after", "one_group"]
+PowerDesign = Literal[
+    "randomised",
+    "cluster_randomised",
+    "survival",
+    "before_after",
+    "one_group",
+    "interrupted_time_series",
+    "difference_in_differences",
+    "stepped_wedge",
+]
+OVER_TIME = frozenset({"difference_in_differences", "stepped_wedge"})
 DESIGNS: tuple[PowerDesign, ...] = get_args(PowerDesign)
+BY_SHARE = frozenset({"randomised", "cluster_randomised", "survival", "one_group"})
 USUAL_POWER = 0.8
 FEW_CLUSTERS = 12
 _MOST_PEOPLE = 1e9
+_MOST_PERIODS = 2_000.0
 _LOWEST, _HIGHEST = 1e-6, 1 - 1e-6
 
 
@@ -30,11 +58,14 @@ _LOWEST, _HIGHEST = 1e-6, 1 - 1e-6
 class Study:
     """A study before its start. Two of `n`, `effect` and `power` are given, or one and the usual power of 0.8.
 
-    `n`: people, in all arms together (pairs, for before and after). `sd`: standard deviation of the outcome (of the
+    `n`: people, in all arms together (pairs, for before and after; periods, for a series; groups, for
+    difference-in-differences and stepped wedge, over `periods`). `sd`: standard deviation of the outcome (of the
     change, before and after), or `share`: how many have the outcome without the practice, from 0 to 1.
     `effect`: in the outcome's unit, or in shares; its sign is kept. `treated`: share assigned to the practice.
     `attrition`: share expected lost. `explained`: share of the variance that covariates explain (R²). `outcomes`: how
-    many are tested; the level is divided by them. `cluster_size` and `icc`: for clusters. `relevant`: what matters.
+    many are tested; the level is divided by them. `autocorrelation`: of neighbouring periods of a series, whose
+    `treated` is the share of periods from the start on. `cluster_size` and `icc`: for clusters. `relevant`: what
+    matters.
     """
 
     design: PowerDesign = "randomised"
@@ -49,6 +80,8 @@ class Study:
     outcomes: int = 1
     cluster_size: float | None = None
     icc: float | None = None
+    periods: float | None = None
+    autocorrelation: float = 0.0
     relevant: float | None = None
     confidence: float = 0.95
 
@@ -99,6 +132,7 @@ class Power:
             "alpha": study.alpha,
             "sd": study.sd,
             "share": study.share,
+            "periods": study.periods,
             "design_effect": study.design_effect,
             "method": self.method.as_dict(),
             "plain": {language: list(self.plain(language)) for language in ("sv", "en")},
@@ -116,8 +150,18 @@ def power_of(study: Study) -> Power:
         asked, filled = "effect", _detectable(replace(study, power=study.power or USUAL_POWER))
     else:
         asked, filled = "power", replace(study, power=_power(study))
-    method = POWER_SHARES if study.share is not None else POWER_CLUSTERS if _is_clusters(study) else POWER
-    return Power(study=filled, asked=asked, method=method, flags=tuple(_flags(filled)))
+    return Power(study=filled, asked=asked, method=_method(study), flags=tuple(_flags(filled)))
+
+
+def _method(study: Study) -> Method:
+    own = {
+        "survival": POWER_SURVIVAL,
+        "interrupted_time_series": POWER_SERIES,
+        "difference_in_differences": POWER_PLACES,
+        "stepped_wedge": POWER_PLACES,
+    }
+    usual = POWER_SHARES if study.share is not None else POWER_CLUSTERS if _is_clusters(study) else POWER
+    return own.get(study.design, usual)
 
 
 def _is_clusters(study: Study) -> bool:
@@ -127,6 +171,9 @@ def _is_clusters(study: Study) -> bool:
 def _power(study: Study) -> float:
     """The chance of an interval that leaves zero out, if the effect is what the study says."""
     n = (study.n or 0.0) * (1 - study.attrition) / study.design_effect
+    other = _power_of_others(study, n)
+    if other is not None:
+        return other
     if study.share is not None:
         return _power_of_shares(study, n)
     size = (study.effect or 0.0) / ((study.sd or 1.0) * (1 - study.explained) ** 0.5)
@@ -136,6 +183,23 @@ def _power(study: Study) -> float:
     df = max(1, (study.clusters or 0) - 2) if _is_clusters(study) else max(1.0, n - 2)
     ratio = (1 - study.treated) / study.treated
     return _settled(library.TTestIndPower().power(size, n * study.treated, study.alpha, ratio=ratio, df=df))
+
+
+def _power_of_others(study: Study, n: float) -> float | None:
+    """Designs that are not two arms' means or shares; None for those."""
+    share, effect, sd = study.share or 0.0, study.effect or 0.0, study.sd or 1.0
+    match study.design:
+        case "survival":
+            return of_survival(share, effect, n, study.treated, study.alpha)
+        case "one_group" if study.share is not None:
+            return of_one_share(share, effect, n, study.alpha)
+        case "interrupted_time_series":
+            return of_series(effect, sd, study.n or 0.0, study.treated, study.autocorrelation, study.alpha)
+        case "difference_in_differences":
+            return of_differences(effect, sd, n, study.periods or 2.0, study.treated, study.alpha)
+        case "stepped_wedge":
+            return of_stepped(effect, sd, n, study.periods or 3.0, study.alpha)
+    return None
 
 
 def _power_of_shares(study: Study, n: float) -> float:
@@ -158,8 +222,8 @@ def _people(study: Study) -> Study:
     def short(n: float) -> float:
         return _power(replace(study, n=n)) - (study.power or USUAL_POWER)
 
-    if short(_MOST_PEOPLE) < 0:
-        return replace(study, n=_MOST_PEOPLE)
+    if short(_most(study)) < 0:
+        return replace(study, n=_most(study))
     low, high = least, least
     while short(high) < 0:
         low, high = high, high * 2
@@ -167,10 +231,15 @@ def _people(study: Study) -> Study:
     return replace(study, n=_whole(n, study, step))
 
 
+def _most(study: Study) -> float:
+    """The most that is looked for: people by the billion, periods and groups by the thousand."""
+    return _MOST_PERIODS if study.design in OVER_TIME | {"interrupted_time_series"} else _MOST_PEOPLE
+
+
 def _whole(n: float, study: Study, step: float) -> float:
     if _is_clusters(study):
         return math.ceil(n / step - 1e-9) * step
-    if study.design != "randomised":
+    if study.design not in ("randomised", "survival"):
         return float(math.ceil(n - 1e-9))
     return float(math.ceil(n * study.treated - 1e-9) + math.ceil(n * (1 - study.treated) - 1e-9))
 
@@ -202,7 +271,7 @@ def _bisected(short: Callable[[float], float], low: float, high: float, *, until
 def _check(study: Study) -> None:
     problems = Problems()
     for name, value, least, most in (
-        ("n", study.n, 4, _MOST_PEOPLE),
+        ("n", study.n, 4, _most(study)),
         ("effect", None if study.effect is None else abs(study.effect), 1e-50, LARGEST),
         ("power", study.power, 0.01, 0.999),
         ("sd", study.sd, 1e-50, LARGEST),
@@ -213,6 +282,8 @@ def _check(study: Study) -> None:
         ("outcomes", study.outcomes, 1, 1000),
         ("cluster_size", study.cluster_size, 1, 1e7),
         ("icc", study.icc, 0, 1),
+        ("periods", study.periods, 2, 10_000),
+        ("autocorrelation", study.autocorrelation, -0.9, 0.95),
         ("confidence", study.confidence, 0.5, 0.9999),
     ):
         if value is not None and not least <= value <= most:
@@ -272,11 +343,34 @@ def _missing_for_design(study: Study) -> list[tuple[Text, Text]]:
                 Text(sv="Minst två grupper per arm behövs.", en="At least two clusters an arm are needed."),
             )
         )
-    if study.design in ("before_after", "one_group") and study.share is not None:
+    if study.design not in BY_SHARE and study.share is not None:
         found.append(
             (
-                Text(sv="andelar räknas bara med jämförelsegrupp.", en="shares are computed only with a comparison."),
-                Text(sv='Skriv "--sd".', en='Write "--sd".'),
+                Text(sv="andelar räknas inte för den designen.", en="shares are not computed for that design."),
+                Text(sv='Skriv "--sd", till exempel "--sd 10".', en='Write "--sd", for example "--sd 10".'),
+            )
+        )
+    if study.design == "survival" and study.share is None:
+        found.append(
+            (
+                Text(sv="andelen med händelsen saknas.", en="the share with the event is missing."),
+                Text(
+                    sv='Skriv den utan arbetssättet: "--share 0.3".', en='Write it without the practice: "--share 0.3".'
+                ),
+            )
+        )
+    if study.design in OVER_TIME and study.periods is None:
+        found.append(
+            (
+                Text(sv="antalet perioder saknas.", en="the number of periods is missing."),
+                Text(sv='Skriv "--periods 12".', en='Write "--periods 12".'),
+            )
+        )
+    if study.design == "interrupted_time_series" and study.n is not None and study.n < LEAST_PERIODS:
+        found.append(
+            (
+                Text(sv="färre än åtta perioder.", en="fewer than eight periods."),
+                Text(sv="Minst fyra behövs före och fyra efter.", en="At least four are needed before and four after."),
             )
         )
     if study.share is not None and study.effect is not None and not 0 <= study.share + study.effect <= 1:
@@ -300,7 +394,7 @@ def _flags(study: Study) -> list[Flag]:
         sv = "Studien är för liten: en skillnad på {r} spelar roll, men skulle sällan synas."
         en = "The study is too small: a difference of {r} matters, but would seldom be shown."
         found.append(said("too_small", sv=sv, en=en, r=Number(abs(study.relevant), decimals_for(abs(study.relevant)))))
-    if study.n is not None and study.n >= _MOST_PEOPLE:
+    if study.n is not None and study.n >= _most(study):
         sv, en = "Effekten är för liten för att kunna visas.", "The effect is too small to be shown by any study."
         found.append(said("out_of_reach", sv=sv, en=en))
     if study.clusters is not None and study.clusters < FEW_CLUSTERS:
@@ -318,6 +412,11 @@ def _who(study: Study) -> Text:
     n = Number(study.n or 0.0, 0)
     if study.clusters is not None:
         return Text(sv="{n} personer i {g} grupper.", en="{n} people in {g} clusters.").fill(n=n, g=study.clusters)
+    if study.design == "interrupted_time_series":
+        return Text(sv="{n} mätningar i en serie.", en="{n} measurements in a series.").fill(n=n)
+    if study.design in OVER_TIME:
+        periods = Number(study.periods or 0.0, 0)
+        return Text(sv="{n} grupper i {k} perioder.", en="{n} groups over {k} periods.").fill(n=n, k=periods)
     if study.design in ("before_after", "one_group"):
         return Text(sv="{n} personer, utan jämförelsegrupp.", en="{n} people, with no comparison group.").fill(n=n)
     return Text(sv="{n} personer, lottade till två grupper.", en="{n} people, assigned by lot to two groups.").fill(n=n)
