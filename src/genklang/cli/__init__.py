@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "evaluate a table by a study design",
     "pool": "pool the results of several adopters",
     "power": "how many people a study needs, or what it could show",
+    "payback": "when a practice has paid for itself",
     "search": "find practices by your own words",
     "serve": "serve the pages, the API and, on the embedded database, the worker",
     "work": "let time pass: deadlines, reminders, alarms, and what is to be sent",

@@ -369,6 +369,12 @@ ICER = Method(
     formula="difference in cost/difference in effect",
     source="Fieller (1954), JRSS B 16:175-185; Willan & O'Brien (1996), Health Economics 5:297-305",
 )
+TORNADO = Method(
+    id="tornado",
+    name=Text(sv="ett antagande i taget", en="one assumption at a time"),
+    formula="the net benefit with one of cost, outcome and worth at its low and high end, all else as expected",
+    source="Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes, ch. 11",
+)
 STEPPED = Method(
     id="stepped",
     name=Text(sv="trappstegsinförande, grupp och period inräknade", en="stepped wedge, allowing for group and period"),

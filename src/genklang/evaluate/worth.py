@@ -12,6 +12,7 @@ from genklang.evaluate.columns import LARGEST
 from genklang.evaluate.findings import Curve, Estimate
 from genklang.evaluate.means import difference_in_means
 from genklang.evaluate.methods import ICER, NET_BENEFIT
+from genklang.evaluate.methods import TORNADO as TORNADO_METHOD
 from genklang.evaluate.problems import Problems
 from genklang.evaluate.texts import Text
 
@@ -20,6 +21,14 @@ EFFECT = Text(sv="skillnad i utfall per person", en="difference in outcome per p
 BENEFIT = Text(sv="nettonytta per person", en="net benefit per person")
 RATIO = Text(sv="kostnad per vunnen enhet", en="cost per unit gained")
 _POINTS = 41
+TORNADO = {
+    "cost": Text(sv="nettonytta om kostnaden är låg eller hög", en="net benefit if the cost is low or high"),
+    "effect": Text(sv="nettonytta om utfallet är lågt eller högt", en="net benefit if the outcome is low or high"),
+    "willingness": Text(
+        sv="nettonytta om en enhet är värd hälften, eller hälften mer",
+        en="net benefit if a unit is worth half, or half more",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +113,27 @@ def _acceptable(cost: Estimate, effect: Estimate, shared: float, willingness: fl
         label=Text(sv="sannolikhet att det är värt pengarna", en="chance that it is worth the money"),
         x=tuple(map(float, worth)),
         y=tuple(map(float, ndtr(mean / spread))),
+    )
+
+
+def swings(worth: Worth, willingness: float) -> tuple[Estimate, ...]:
+    """The tornado of the net benefit, widest first: cost and outcome within their limits, a unit's worth ± half."""
+    expected = {"cost": worth.cost.value, "effect": worth.effect.value, "willingness": willingness}
+    ranges: dict[str, Sequence[float]] = {"willingness": (0.5 * willingness, 1.5 * willingness)}
+    for each in (worth.cost, worth.effect):
+        if each.low is not None and each.high is not None:
+            ranges[each.name] = (each.low, each.high)
+    found = tornado(lambda given: given["willingness"] * given["effect"] - given["cost"], expected, ranges)
+    return tuple(
+        Estimate(
+            name=f"tornado_{swing.name}",
+            label=TORNADO[swing.name],
+            value=worth.benefit.value,
+            low=min(swing.low, swing.high, worth.benefit.value),
+            high=max(swing.low, swing.high, worth.benefit.value),
+            method=TORNADO_METHOD,
+        )
+        for swing in found
     )
 
 

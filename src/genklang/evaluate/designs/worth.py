@@ -16,7 +16,7 @@ from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Verdict, verdict_of
-from genklang.evaluate.worth import Worth, cost_effectiveness
+from genklang.evaluate.worth import Worth, cost_effectiveness, swings
 
 ASSUMPTIONS = (
     Text(
@@ -54,7 +54,9 @@ def build(request: Request) -> Finding:
         outcome=replace(request.described("money", request.outcome), unit=SEK, better="higher"),
         practice=request.practice,
         estimates=tuple(
-            each for each in (result.benefit, result.cost, result.effect, result.ratio) if each is not None
+            each
+            for each in (result.benefit, result.cost, result.effect, result.ratio, *swings(result, worth))
+            if each is not None
         ),
         verdict=_verdict(result, relevant),
         relevant=relevant,
