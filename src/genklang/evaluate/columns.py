@@ -156,7 +156,7 @@ def outcome(
         return OutcomeColumn("share", _named_success(name, cells, success, problems))
     if kind in (None, "share") and present and all(yes_no(cell) is not None for cell in present):
         return OutcomeColumn("share", _read(name, cells, problems, yes_no, WRITE_NUMBER))
-    if kind == "share" or (present and all(number_in(cell) is None for cell in present)):
+    if kind == "share" or (present and all(isinstance(cell, str) and number_in(cell) is None for cell in present)):
         _refuse_words(name, present, problems)
         return OutcomeColumn("share", np.full(len(cells), np.nan))
     values = numbers(name, cells, problems)

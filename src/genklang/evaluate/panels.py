@@ -93,9 +93,13 @@ def read_panel(request: Request) -> Panel:
     if len(panel.names) < 2 or len(periods) < 2:
         raise refuse(
             Text(
-                sv="för få grupper utan luckor, eller för få perioder.", en="too few groups without gaps, or periods."
+                sv="{n} grupper har ett värde i alla {k} perioder; {m} har luckor.",
+                en="{n} groups have a value in all {k} periods; {m} have gaps.",
+            ).fill(n=len(panel.names), k=len(periods), m=len(panel.dropped)),
+            Text(
+                sv="Minst två grupper och två perioder behövs: fyll i, eller ta bort perioder där många saknas.",
+                en="At least two groups and two periods are needed: fill in, or remove periods that many lack.",
             ),
-            Text(sv="Minst två av varje behövs.", en="At least two of each are needed."),
             column=group,
         )
     return panel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack, cast
@@ -9,7 +10,7 @@ from typing import Any, Unpack, cast
 from genklang.evaluate.columns import as_columns
 from genklang.evaluate.designs import BUILDERS, OTHER_NAMES
 from genklang.evaluate.designs.guide import EVERYTHING, EVERYWHERE, GUIDES
-from genklang.evaluate.findings import Finding
+from genklang.evaluate.findings import BY_PERSON, Finding, Flag
 from genklang.evaluate.flags import said
 from genklang.evaluate.multiplicity import Several
 from genklang.evaluate.options import Options
@@ -19,6 +20,7 @@ from genklang.evaluate.problems import EvaluationError, Problem, refuse
 from genklang.evaluate.request import Request
 from genklang.evaluate.texts import Text
 
+_DISTINCT, _MOST_COMPARED = 10, 200_000
 _LABELS = ("practice", "label", "unit")
 _LISTS = ("strata", "covariates", "subgroups")
 
@@ -83,11 +85,23 @@ def _told(finding: Finding, request: Request, options: Options) -> Finding:
     guide = GUIDES[request.design]
     given = {name for name, value in options.items() if value not in (None, (), [])}
     unused = sorted(given & EVERYTHING - guide.options - EVERYWHERE)
-    flags = finding.flags
+    flags = (*finding.flags, *_repeated(request))
     if unused:
         sv, en = "Används inte av designen: {names}.", "Not used by the design: {names}."
         flags = (*flags, said("not_used", sv=sv, en=en, names=", ".join(unused)))
     return replace(finding, estimates=(*finding.estimates, *priced(finding, request)), flags=flags)
+
+
+def _repeated(request: Request) -> list[Flag]:
+    """Whether every row of a table of people stands at least twice: a file pasted onto itself doubles what is known."""
+    if request.design not in BY_PERSON or not 2 * _DISTINCT <= request.size <= _MOST_COMPARED:
+        return []
+    counts = Counter(zip(*(map(str, cells) for cells in request.columns.values()), strict=True))
+    if len(counts) < _DISTINCT or min(counts.values()) < 2:
+        return []
+    sv = "Varje rad står minst två gånger: är tabellen inklistrad dubbelt?"
+    en = "Every row stands at least twice: was the table pasted onto itself?"
+    return [said("repeated_rows", sv=sv, en=en)]
 
 
 def _settled(options: Options) -> dict[str, Any]:

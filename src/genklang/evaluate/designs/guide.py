@@ -105,6 +105,6 @@ GUIDES: dict[str, Guide] = {
 }
 EVERYWHERE = frozenset(
     {"better", "relevant", "confidence", "planned", "practice", "label", "unit", "assessed", "eligible"}
-    | {"price", "practice_cost"}
+    | {"price", "practice_cost", "seed", "draws"}
 )
 EVERYTHING: frozenset[str] = frozenset().union(*(guide.options for guide in GUIDES.values()))
