@@ -13,7 +13,7 @@ from importlib import import_module
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Floats, Ints, t_p, t_quantile
-from genklang.evaluate.autoregression import fit_remembering
+from genklang.evaluate.autoregression import Remembering, fit_remembering
 from genklang.evaluate.findings import Estimate
 from genklang.evaluate.methods import QUASI_POISSON, QUASI_POISSON_NEWEY_WEST, Method
 from genklang.evaluate.problems import refuse
@@ -25,6 +25,7 @@ LEVEL = Text(sv="kvot vid starten", en="ratio at the start")
 SLOPE = Text(sv="kvot per period därefter", en="ratio per period from then on")
 _APART = 1e6  # periods between one series and the next: no memory reaches so far
 _ROUNDS, _CLOSE = 100, 1e-9
+_TURNS, _SAME_MEMORY = 12, 1e-3
 _MOST = 50.0  # of a logarithm: beyond it the fit has run away
 
 
@@ -144,21 +145,18 @@ def _joined(parts: list[Counted]) -> tuple[Floats, Floats, Floats]:
 
 
 def _fitted(counts: Floats, exposed: Floats, periods: Floats, design: Floats, known: float | None) -> _Fit:
-    """Repeated least squares of the working response, weighed by the expected counts."""
-    offset = np.log(exposed)
+    """Repeated least squares of the working response, weighed by what is expected; then how errors remember, anew."""
+    memory = 0.0 if known is None else known
     linear = np.log(counts + 0.5)
-    before = np.full(design.shape[1], np.inf)
-    for _ in range(_ROUNDS):
-        mean = np.exp(linear)
-        scale = np.sqrt(mean)
-        working = scale * (linear - offset + (counts - mean) / mean)
-        fit = fit_remembering(working, scale[:, None] * design, periods, autocorrelation=known)
-        linear = np.clip(offset + design @ fit.coefficients, -_MOST, _MOST)
-        if float(np.abs(fit.coefficients - before).max()) < _CLOSE * (1 + float(np.abs(before).max())):
+    for _ in range(_TURNS):
+        fit, linear = _converged(counts, exposed, periods, design, memory, linear)
+        if known is not None:
             break
-        before = fit.coefficients
-        if float(np.abs(linear).max()) >= _MOST:
-            raise _runs_away()
+        working, scaled = _working(counts, exposed, design, linear)
+        found = fit_remembering(working, scaled, periods).autocorrelation
+        if abs(found - memory) < _SAME_MEMORY:
+            break
+        memory = found
     mean = np.exp(linear)
     return _Fit(
         coefficients=fit.coefficients,
@@ -168,6 +166,31 @@ def _fitted(counts: Floats, exposed: Floats, periods: Floats, design: Floats, kn
         dispersion=float(((counts - mean) ** 2 / mean).sum() / (len(counts) - design.shape[1])),
         method=QUASI_POISSON,
     )
+
+
+def _converged(
+    counts: Floats, exposed: Floats, periods: Floats, design: Floats, memory: float, linear: Floats
+) -> tuple[Remembering, Floats]:
+    """The fit with errors that remember so much, from a first guess of the logarithms of the expected counts."""
+    before = np.full(design.shape[1], np.inf)
+    offset = np.log(exposed)
+    for _ in range(_ROUNDS):
+        working, scaled = _working(counts, exposed, design, linear)
+        fit = fit_remembering(working, scaled, periods, autocorrelation=memory)
+        linear = np.clip(offset + design @ fit.coefficients, -_MOST, _MOST)
+        if float(np.abs(fit.coefficients - before).max()) < _CLOSE * (1 + float(np.abs(before).max())):
+            return fit, linear
+        if float(np.abs(linear).max()) >= _MOST:
+            break
+        before = fit.coefficients
+    raise _runs_away()
+
+
+def _working(counts: Floats, exposed: Floats, design: Floats, linear: Floats) -> tuple[Floats, Floats]:
+    """The working response and the design, each row times the root of its expected count."""
+    mean = np.exp(linear)
+    scale = np.sqrt(mean)
+    return scale * (linear - np.log(exposed) + (counts - mean) / mean), scale[:, None] * design
 
 
 def _newey_west(counts: Floats, exposed: Floats, design: Floats, lags: int, first: _Fit) -> _Fit:

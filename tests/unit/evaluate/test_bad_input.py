@@ -70,9 +70,19 @@ def check(finding: Finding) -> None:
         assert not re.search(r"\b(nan|inf|None)\b", report(finding, language))
 
 
+def touched(design: str, spoil: str) -> bool:
+    """Whether the design's own table is another once spoilt, in a column that it uses."""
+    make, options = DESIGNS[design]
+    used = {word for value in options.values() for word in (value if isinstance(value, list) else [value])}
+    sound, spoilt = make(), SPOILS[spoil](make())
+    return spoil == "sound" or any(repr(sound[name]) != repr(spoilt[name]) for name in sound if name in used)
+
+
+PAIRS = [(design, spoil) for design in DESIGNS for spoil in SPOILS if touched(design, spoil)]
+
+
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("design", DESIGNS)
-@pytest.mark.parametrize("spoil", SPOILS)
+@pytest.mark.parametrize(("design", "spoil"), PAIRS)
 def test_whatever_the_table_holds(design: str, spoil: str) -> None:
     answer = evaluated(design, spoil)
     if isinstance(answer, EvaluationError):
