@@ -9,15 +9,19 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import permutation_test
 
+from bench.evaluate_memory import figures
 from bench.figures import Figure, at_least, in_turns, seconds
 from genklang.evaluate.arrays import Bools, Floats
 from genklang.evaluate.clusters import difference_between_clusters
+from genklang.evaluate.counts import Counted, segmented_counts
 from genklang.evaluate.means import difference_in_means
+from genklang.evaluate.paired import paired_shares
 from genklang.evaluate.pooling import pool
 from genklang.evaluate.randomisation import randomisation_inference
 from genklang.evaluate.series import segmented_regression
 from genklang.evaluate.shares import difference_in_shares
 from genklang.evaluate.staggered import staggered_differences
+from genklang.evaluate.survey import survey_mean
 from genklang.evaluate.synthetic import synthetic_control
 
 PEOPLE, DRAWS = 100_000, 10_000
@@ -29,8 +33,9 @@ NOMINAL = 0.95
 
 
 def run(args: argparse.Namespace) -> list[Figure]:
-    """Speed first, then coverage; `--quick` simulates less."""
-    return [*_speed(), *_coverage(QUICK_ROUNDS if args.quick else ROUNDS)]
+    """Speed and memory first, then coverage; `--quick` simulates less and leaves the million out."""
+    memory = [] if args.quick else figures()
+    return [*_speed(), *memory, *_coverage(QUICK_ROUNDS if args.quick else ROUNDS)]
 
 
 def _speed() -> list[Figure]:
@@ -40,7 +45,7 @@ def _speed() -> list[Figure]:
     hours = random.gamma(2.0, 10.0, PEOPLE)
     draws = f"{DRAWS:,} draws for {PEOPLE:,} people"
     note = f"the rival made {RIVAL_DRAWS} draws, times {DRAWS // RIVAL_DRAWS}"
-    figures = [
+    draws_made = [
         at_least(
             f"randomisation, {name}: {draws}",
             in_turns(partial(_ours, outcome, treated), partial(_scipy, outcome, treated)),
@@ -54,7 +59,7 @@ def _speed() -> list[Figure]:
     times = in_turns(
         lambda: seconds(lambda: synthetic_control(series[0], series[1:], start=BEFORE)), lambda: _slsqp(series)
     )
-    return [*figures, at_least(f"synthetic control with {PLACES - 1} placebos", times, 20.0, note=note)]
+    return [*draws_made, at_least(f"synthetic control with {PLACES - 1} placebos", times, 20.0, note=note)]
 
 
 def _ours(outcome: Floats, treated: Bools) -> float:
@@ -100,6 +105,10 @@ def _coverage(rounds: int) -> list[Figure]:
         "series, 24 months, errors alike": _series,
         "pool, 6 studies that differ (Hartung-Knapp)": _pooled,
         "pool, prediction for the next place, 6 studies": _predicted,
+        "pool, prediction from the confidence distribution, 6 studies": _predicted_by_distribution,
+        "series of counts, 36 months, uneven": _counts,
+        "shares before and after, 40 people": _paired,
+        "survey weighed by what is known of all": _calibrated,
         "difference-in-differences, 40 places": _staggered,
     }
     return [_covered(name, case, rounds) for name, case in cases.items()]
@@ -171,6 +180,45 @@ def _predicted(random: np.random.Generator) -> Limits:
     if prediction is None:
         raise AssertionError("six studies have a prediction")
     return following, prediction.low or 0.0, prediction.high or 0.0
+
+
+def _predicted_by_distribution(random: np.random.Generator) -> Limits:
+    effects, variances, following = _effects(random)
+    prediction = pool(effects, variances).prediction_distribution
+    if prediction is None:
+        raise AssertionError("six studies have a prediction")
+    return following, prediction.low or 0.0, prediction.high or 0.0
+
+
+def _counts(random: np.random.Generator) -> Limits:
+    """About 40 a month, three times as uneven as chance makes them, neighbours alike by 0.3; a third fewer."""
+    months, errors = np.arange(36.0), np.zeros(36)
+    for month in range(36):
+        errors[month] = 0.3 * errors[month - 1] * (month > 0) + random.normal() * 0.91**0.5
+    spread = (2.0 / 40) ** 0.5
+    counts = random.poisson(40 * np.where(months >= 18, 2 / 3, 1.0) * np.exp(spread * errors - spread**2 / 2))
+    own = Counted(counts=counts.astype(np.float64), periods=months, exposed=np.full(36, 100.0))
+    level = segmented_counts(own, start=18.0).level
+    return 2 / 3, level.low or 0.0, level.high or 0.0
+
+
+def _paired(random: np.random.Generator) -> Limits:
+    before = (random.random(40) < 0.5).astype(np.float64)
+    after = np.where(random.random(40) < 0.6, before, (random.random(40) < 0.7).astype(np.float64))
+    change = paired_shares(before, after)
+    return 0.08, change.low or 0.0, change.high or 0.0
+
+
+def _calibrated(random: np.random.Generator) -> Limits:
+    """600 of 5,000 drawn; whether one answers, and what, both hang on a number that is known of all drawn."""
+    known = random.normal(size=5_000)
+    values = 2 + 1.5 * known + random.normal(size=5_000)
+    drawn = random.choice(5_000, 600, replace=False)
+    answers = random.random(600) < 1 / (1 + np.exp(-(0.3 + 0.8 * known[drawn])))
+    mean = survey_mean(
+        np.where(answers, values[drawn], np.nan), population=np.full(600, 5e3), known_of_all=known[drawn][:, None]
+    ).estimate
+    return float(values.mean()), mean.low or 0.0, mean.high or 0.0
 
 
 def _staggered(random: np.random.Generator) -> Limits:

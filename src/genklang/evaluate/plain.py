@@ -18,6 +18,7 @@ _FEWER_MORE = (Text(sv="färre", en="fewer"), Text(sv="fler", en="more"))
 _LOWER_HIGHER = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
 DAYS, WEEKS = Text(sv="dagar", en="days"), Text(sv="veckor", en="weeks")
 PERCENT = Text(sv="procent", en="percent")
+RARE = 0.001
 DAYS_A_WEEK, FEWEST_DAYS_AS_WEEKS = 7, 28
 _PLAIN_METHODS = frozenset({"welch", "newcombe", "kaplan_meier", "cluster_jackknife"})
 
@@ -239,7 +240,7 @@ def _who_survey(finding: Finding) -> Text:
 
 def _seen_one_group(finding: Finding) -> Text:
     estimate = finding.estimate
-    scale = 100.0 if dict(finding.settings).get("exposure") else _scale(finding)
+    scale = _per_exposed(finding) if dict(finding.settings).get("exposure") else _scale(finding)
     decimals = max(1, _decimals(estimate, scale)) if estimate.is_share else _decimals(estimate, scale)
     template = Text(
         sv="”{outcome}” är {value} {per}({confidence} procents osäkerhetsintervall: {low} till {high}){target}.",
@@ -265,7 +266,7 @@ def _seen_one_group(finding: Finding) -> Text:
 def _per(finding: Finding) -> Text:
     """What stands after the figure of one group."""
     if dict(finding.settings).get("exposure"):
-        return Text(sv="per 100 exponerade ", en="per 100 exposed ")
+        return Text(sv="{per} ", en="{per} ").fill(per=_exposed(_per_exposed(finding)))
     if finding.estimate.is_share:
         return Text(sv="av 100 ", en="of 100 ")
     if finding.outcome.unit == PERCENT:
@@ -325,6 +326,18 @@ def _who_series(finding: Finding) -> Text:
     ).fill(n0=before.n, n1=after.n)
 
 
+def _per_exposed(finding: Finding) -> float:
+    """Rates are told per hundred exposed, or per hundred thousand where events are rare; other figures as they are."""
+    if not dict(finding.settings).get("exposure"):
+        return 1.0
+    largest = max(abs(arm.value or 0.0) for arm in finding.arms)
+    return 100.0 if max(largest, abs(finding.estimate.value)) >= RARE else 100_000.0
+
+
+def _exposed(scale: float) -> Text:
+    return Text(sv="per {n} exponerade", en="per {n} exposed").fill(n=Number(scale, 0))
+
+
 def _seen_counts(finding: Finding) -> Text:
     """Counts: how many more or fewer, in percent of what was expected."""
     ratio, estimate = finding.estimated("rate_ratio"), finding.estimate
@@ -332,7 +345,7 @@ def _seen_counts(finding: Finding) -> Text:
         ratio, value=100 * (ratio.value - 1), low=100 * ((ratio.low or 0.0) - 1), high=100 * ((ratio.high or 0.0) - 1)
     )
     decimals = min(1, _decimals(percent))
-    scale = 100.0 if dict(finding.settings).get("exposure") else 1.0
+    scale = _per_exposed(finding)
     return Text(
         sv="De första {n} perioderna efter starten var ”{outcome}” {change} procent {word} än väntat ({interval}); det "
         "är {amount} {per}.",
@@ -345,7 +358,7 @@ def _seen_counts(finding: Finding) -> Text:
         word=_LOWER_HIGHER[0] if percent.value < 0 else _LOWER_HIGHER[1],
         interval=interval_words(percent, scale=1.0, words=_LOWER_HIGHER, decimals=decimals),
         amount=_signed(estimate, scale=scale, words=_FEWER_MORE, decimals=_decimals(estimate, scale)),
-        per=Text(sv="per 100 exponerade", en="per 100 exposed") if scale > 1 else Text(sv="per period", en="a period"),
+        per=_exposed(scale) if scale > 1 else Text(sv="per period", en="a period"),
     )
 
 
