@@ -1,0 +1,155 @@
+"""The engine beside a model so plain that it can be seen to be right, while events come as they may.
+
+The model keeps no state: after every step it reads the whole log again, dose by dose, straight from the definitions.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+
+from genklang.engine import Event
+from genklang.engine.time import DAY, HOUR, MINUTE, to_instant
+from tests.spec.engine.runner import PureDriver, protocol_from
+
+ZONE = "Europe/Stockholm"
+FIRST, DAYS = date(2026, 3, 27), 4  # the night in which the clock is put forward among them
+SLOTS = ("08:00", "20:00")
+START = to_instant(datetime(2026, 3, 27, 7, tzinfo=ZoneInfo(ZONE)))
+PROTOCOL = protocol_from(
+    {
+        "stages": {"active": {}, "paused": {}, "ended": {"final": True}},
+        "events": {
+            "dose_taken": {"by": "device", "during": "active"},
+            "paused": {"by": "nurse", "moves": ["active", "paused"]},
+            "resumed": {"by": "nurse", "moves": ["paused", "active"]},
+            "ended": {"by": "nurse", "moves": [["active", "ended"], ["paused", "ended"]]},
+        },
+        "expectations": {
+            "dose": {
+                "during": "active",
+                "daily_at": list(SLOTS),
+                "expect": "dose_taken",
+                "within": "60 min",
+                "otherwise": {"alarm": "nurse"},
+            }
+        },
+    }
+)
+MOVES = {("active", "paused"): "paused", ("paused", "resumed"): "active"}
+MOVES |= {("active", "ended"): "ended", ("paused", "ended"): "ended"}
+# Never at the very instant of a slot or deadline: the model says nothing of ties.
+moments = st.integers(0, (DAYS - 1) * 24 * 12).map(lambda step: START + step * 5 * MINUTE + 7 * MINUTE // 3)
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One slot: its name, when it is meant, and when the next one is."""
+
+    name: str
+    target: int
+    next: int
+
+
+def doses() -> Iterator[Dose]:
+    """Every slot of the calendar, whoever takes part."""
+    times = [(day, slot) for number in range(DAYS + 1) for day in [FIRST + timedelta(days=number)] for slot in SLOTS]
+    targets = [
+        to_instant(datetime.fromisoformat(f"{day}T{slot}").replace(tzinfo=ZoneInfo(ZONE))) for day, slot in times
+    ]
+    for (day, slot), target, following in zip(times, targets, targets[1:], strict=False):
+        yield Dose(f"dose/{day}T{slot}", target, following)
+
+
+def told(log: list[Event], now: int) -> tuple[dict[str, str], set[str]]:
+    """How each dose has ended by `now`, and which alarms stand: by reading the whole log once for each dose."""
+    void = {event.data["event"] for event in log if event.kind == "voided"}
+    stages, counted = [(START, "active")], []
+    for event in sorted((one for one in log if one.id not in void), key=lambda one: one.position):
+        stage = stages[-1][1]
+        if (stage, event.kind) in MOVES:
+            stages.append((event.occurred_at, MOVES[stage, event.kind]))
+        elif stage == "active" or event.kind == "waived":
+            counted.append(event)
+    ends, alarms = dict[str, str](), set[str]()
+    for dose in doses():
+        before = [stage for at, stage in stages if at <= dose.target]
+        if dose.target > now or dose.target < START or before[-1] != "active":
+            continue
+        left = next((at for at, _stage in stages if at > dose.target), now + 1)
+        status = _ended(dose, counted, left=left, now=now)
+        if status:
+            ends[dose.name] = status
+        if status == "missed" and left > now:
+            alarms.add(dose.name)
+    return ends, alarms
+
+
+def _ended(dose: Dose, log: list[Event], *, left: int, now: int) -> str:
+    """How one dose has ended; empty while it is open. `left` is when the person stopped taking part."""
+    deadline, closes = dose.target + HOUR, min(left, dose.next)
+    for event in log:
+        if event.kind == "dose_taken" and dose.target <= event.occurred_at < closes:
+            return "met" if event.occurred_at <= deadline else "met_late"
+        if event.kind == "waived" and event.data["due"] == dose.name and dose.target <= event.occurred_at < left:
+            return "waived"  # for as long as the alarm stands, also when the next one has had its turn
+    if left <= min(deadline, now):
+        return "cancelled"
+    return "missed" if deadline <= now else ""
+
+
+class EngineAndModel(RuleBasedStateMachine):
+    """Events in any order, late and twice; time that passes; events taken back. After each step both say the same."""
+
+    events: Bundle[Event] = Bundle("events")
+
+    @initialize()
+    def enrol(self) -> None:
+        self.log: list[Event] = []
+        self.driver = PureDriver()
+        self.driver.start(PROTOCOL, zone=ZONE)
+        self.driver.arrive(Event("enrolled", "enrolled", START))
+        self.now = START
+
+    @rule(target=events, at=moments, kind=st.sampled_from(["dose_taken", "dose_taken", "paused", "resumed", "ended"]))
+    def happen(self, at: int, kind: str) -> Event:
+        return self._arrive(Event(f"e{len(self.log)}", kind, at))
+
+    @rule(at=moments, number=st.integers(0, 2 * (DAYS - 1)))
+    def waive(self, at: int, number: int) -> None:
+        due = list(doses())[number].name
+        self._arrive(Event(f"e{len(self.log)}", "waived", at, data={"due": due, "reason": "in hospital"}))
+
+    @rule(target=events, event=consumes(events))
+    def tell_again(self, event: Event) -> Event:
+        self.driver.arrive(event)
+        return event
+
+    @rule(event=consumes(events), later=st.integers(0, DAY))
+    def take_back(self, event: Event, later: int) -> None:
+        self._arrive(Event(f"e{len(self.log)}", "voided", event.occurred_at + later, data={"event": event.id}))
+
+    @rule(to=moments)
+    def pass_time(self, to: int) -> None:
+        self.driver.tick(to)
+        self.now = max(self.now, to)
+
+    @invariant()
+    def both_say_the_same(self) -> None:
+        ends, alarms = told(self.log, self.now)
+        assert {due: fact.status for due, fact in self.driver.facts.items()} == ends
+        assert set(self.driver.alarms) == alarms
+
+    def _arrive(self, event: Event) -> Event:
+        self.driver.arrive(event)
+        self.log.append(event)
+        self.now = max(self.now, event.occurred_at)
+        return event
+
+
+TestEngineAndModel = EngineAndModel.TestCase
+TestEngineAndModel.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
