@@ -1,6 +1,7 @@
-"""Batches of 500 events over HTTP to one real server: events a second, and how long a call takes.
+"""Batches of 500 events over HTTP to real servers: events a second, and how long a call takes.
 
-Server, database and callers share the machine. Every event is a heartbeat that meets a due, so a full durable step.
+On PostgreSQL two servers, as a proxy would have them, one caller each; on SQLite, which one writes at a time, one.
+Servers, database and callers share the machine. Every event is a heartbeat that meets a due: a full durable step.
 """
 
 from __future__ import annotations
@@ -57,21 +58,24 @@ def _measured(folder: Path, database: str, calls: int) -> tuple[list[float], flo
     }
     command = [sys.executable, "-m", "bench.store_process", "--calls", str(PEOPLE)]
     secret = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=True).stdout
-    port = free_port()
-    serve = [*PROGRAM, "serve", "--no-worker", "--json", "--port", str(port)]
-    server = Process("serve", serve, folder=folder, environ=environ)
+    ports = [free_port() for _ in range(CALLERS if database.startswith("postgres") else 1)]
+    serve = [*PROGRAM, "serve", "--no-worker", "--json", "--port"]
+    servers = [Process(f"serve-{port}", [*serve, str(port)], folder=folder, environ=environ) for port in ports]
     try:
-        wait_until_ready([server], 60)
-        return _called(f"http://127.0.0.1:{port}/api/v1/events", secret, calls)
+        wait_until_ready(servers, 60)
+        return _called([f"http://127.0.0.1:{port}/api/v1/events" for port in ports], secret, calls)
     finally:
-        server.end()
+        for server in servers:
+            server.end()
 
 
-def _called(address: str, secret: str, calls: int) -> tuple[list[float], float]:
+def _called(addresses: list[str], secret: str, calls: int) -> tuple[list[float], float]:
     took: list[float] = []
-    _post(address, secret, caller=0, number=-1)  # the first call makes the machine ready
+    for place, address in enumerate(addresses):
+        _post(address, secret, caller=place, number=-1)  # the first call makes the server ready
 
     def call(caller: int) -> None:
+        address = addresses[caller % len(addresses)]
         for number in range(calls):
             took.append(_post(address, secret, caller=caller, number=number))
 

@@ -31,6 +31,7 @@ Checked = tuple[engine.Event, tuple[Problem, ...]]
 CHANCE = (engine.Allocate, engine.DrawSample)
 UNEXPLAINED = "unexplained"
 LARGEST_DATA = 64 * 1024
+COLUMNS = itemgetter(*(field.attname for field in Event._meta.concrete_fields))
 WAITS = {"stage_forbids", "condition_not_met", "required_first", "unknown_reference"}
 
 
@@ -253,6 +254,8 @@ class Recorder:
 
 
 def _too_much(event: engine.Event) -> Problem | None:
+    if not event.data:
+        return None
     text = json.dumps(event.data)
     if len(text) > LARGEST_DATA or "\\u0000" in text:
         return Problem("data", _("is too much, or no plain text"), _("Write less than 64 KB of plain text."))
@@ -267,21 +270,31 @@ def in_words(problem: EngineProblem) -> Problem:
 
 def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
     """An unsaved row of the log."""
-    return Event(
-        adoption_id=enrolment.adoption_id,
-        enrolment=enrolment,
-        key=event.id,
-        kind=event.kind,
-        occurred_at=event.occurred_at,
-        sequence=event.sequence,
-        received_at=event.received_at,
-        by=source.by,
-        actor=source.user,
-        token=source.token,
-        batch=source.batch,
-        link=source.link,
-        data=dict(event.data),
-    )
+    row = Event(*_values(enrolment, event, source))  # by place: Django takes names apart four times as slowly
+    row._state.fields_cache["enrolment"] = enrolment
+    return row
+
+
+def _values(enrolment: Enrolment, event: engine.Event, source: Source) -> Any:
+    """What an event's row holds, in the order of its columns."""
+    values = {
+        "id": None,
+        "adoption_id": enrolment.adoption_id,
+        "enrolment_id": enrolment.pk,
+        "key": event.id,
+        "kind": event.kind,
+        "occurred_at": event.occurred_at,
+        "sequence": event.sequence,
+        "received_at": event.received_at,
+        "by": source.by,
+        "actor_id": source.user.pk if source.user else None,
+        "token_id": source.token.pk if source.token else None,
+        "batch_id": source.batch.pk if source.batch else None,
+        "link_id": source.link.pk if source.link else None,
+        "data": dict(event.data),
+        "held": None,
+    }
+    return COLUMNS(values)
 
 
 def not_void(log: Sequence[engine.Event]) -> list[engine.Event]:
