@@ -271,7 +271,8 @@ def in_words(problem: EngineProblem) -> Problem:
 def log_row(enrolment: Enrolment, event: engine.Event, source: Source) -> Event:
     """An unsaved row of the log."""
     row = Event(*_values(enrolment, event, source))  # by place: Django takes names apart four times as slowly
-    row._state.fields_cache["enrolment"] = enrolment
+    known = {"enrolment": enrolment, "actor": source.user, "token": source.token, "batch": source.batch}
+    row._state.fields_cache.update(known, link=source.link)  # what is saved later gives its number then
     return row
 
 
