@@ -17,7 +17,9 @@ NAMES = {
     "measure": "indicators against hand-written DuckDB SQL",
     "evaluate": "randomisation draws and synthetic controls against the usual, and whether intervals cover",
     "store": "the full durable step against raw inserts of the same rows",
+    "deadlines": "100,000 deadlines in the same second among a million open, against one row at a time",
     "calls": "batches of 500 over HTTP, to one server on PostgreSQL",
+    "pages": "server time of worklist, board, case and others at 100,000 enrolments, against 1,000",
     "scale": "what an enrolment-year costs, and how it grows",
     "crash": "kill -9 anywhere: what is lost, doubled or wrong afterwards",
 }
