@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from genklang.engine.rules import EveryFromLast, Rule
 from genklang.engine.stretches import Rows
 from genklang.engine.stretches.courses import Dues, by_calendar
-from genklang.engine.time import NEVER
+from genklang.engine.time import DAY, NEVER
 from genklang.engine.types import Due, Event
-from genklang.protocol.units import SECOND, Duration
+from genklang.protocol.units import SECOND
 from genklang.rehearsal.staff import alarm_seen
 from genklang.rehearsal.turns import Turn
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Instants = NDArray[np.int64]
 ANSWERED, ACKNOWLEDGED, PASSED = range(3)
 _FEW = 12
-_SOME = 8
 _LONGEST_WAIT = 64
 
 
@@ -54,6 +53,9 @@ class Patience:
         self._wait = self._left = 0 if many >= _FEW else self._wait
 
 
+Waiting = tuple[Turn, tuple[Due, ...]]
+
+
 class Answered(NamedTuple):
     """The dues of one expectation in order, from number `first` on: when each is answered, and by when it should be.
 
@@ -75,10 +77,10 @@ class Answered(NamedTuple):
             return self.dues.of(number).id
         return f"{self.rule.name}/{ids[int(rows[number - 1])]}/1" if number else self.due.id
 
-    @property
-    def late(self) -> Instants:
-        """Which of them are answered late, from 0 on."""
-        return np.flatnonzero(self.at > self.deadline)
+    def late(self, last: int) -> Instants:
+        """Which of them are to be answered late, of those that are missed by the instant `last`, from 0 on."""
+        late = (self.at > self.deadline).nonzero()[0]
+        return late[: self.deadline[late].searchsorted(last, "right")]
 
 
 @dataclass(frozen=True)
@@ -137,30 +139,9 @@ def event_id(enrolment: str, sequence: int) -> str:
     return f"{enrolment}-{sequence:06d}"
 
 
-def look_ahead(person: Participant, end: int) -> Ahead | None:
-    """What comes, up to what is no answer to dues that come evenly; None where that is little or cannot be told."""
-    apart = person.apart[0] if person.apart else end
-    last = min(apart, end - 1)
-    known = _coming(person)
-    if not known:
-        return None
-    answered = []
-    for turn, coming in sorted(known, key=lambda one: _counted(person, one[0])):  # a calendar soon tells how far it is
-        found = _answered(person, turn, coming, last)
-        if found is None:
-            return None
-        answered.append(found)
-        last = min(last, found.until - 1)
-    return _in_rows(person, tuple(sorted(answered, key=lambda one: one.turn.place)), last, apart)
-
-
-def _counted(person: Participant, turn: Turn) -> bool:
-    return isinstance(person.machine.compiled.rules[turn.place].plan, EveryFromLast)
-
-
-def _coming(person: Participant) -> list[tuple[Turn, tuple[Due, ...]]]:
+def waiting(person: Participant) -> list[Waiting]:
     """The dues that wait, each for its own answer; none where one has been missed, or something else is planned too."""
-    found: list[tuple[Turn, tuple[Due, ...]]] = []
+    found: list[Waiting] = []
     numbered: set[tuple[int, int]] = set()
     for turn in person.turns.values():
         track = person.state.tracks[turn.place]
@@ -178,18 +159,29 @@ def _coming(person: Participant) -> list[tuple[Turn, tuple[Due, ...]]]:
     return found if planned == numbered and not acknowledging else []
 
 
+def look_ahead(person: Participant, known: Sequence[Waiting], end: int) -> Ahead | None:
+    """What comes, up to what is no answer to the dues that wait; None where that is little or cannot be told."""
+    apart = person.apart[0] if person.apart else end
+    last = min(apart, end - 1)
+    answered = []
+    for turn, coming in sorted(known, key=lambda one: _counted(person, one[0])):  # a calendar soon tells how far it is
+        found = _answered(person, turn, coming, last)
+        if found is None:
+            return None
+        answered.append(found)
+        last = min(last, found.until - 1)
+    return _in_rows(person, tuple(sorted(answered, key=lambda one: one.turn.place)), last, apart)
+
+
+def _counted(person: Participant, turn: Turn) -> bool:
+    return isinstance(person.machine.compiled.rules[turn.place].plan, EveryFromLast)
+
+
 def _answered(person: Participant, turn: Turn, coming: tuple[Due, ...], last: int) -> Answered | None:
     """When the dues of an expectation are answered, at least up to the instant `last`."""
-    rule = person.machine.compiled.rules[turn.place]
-    first = turn.numbers[coming[0].id]
-    if not isinstance(rule.plan, EveryFromLast):
+    if not _counted(person, turn):
         return _by_calendar(person, turn, coming, last)
-    lengths = (rule.plan.interval, rule.within)
-    if any(length.months for length in lengths) or len(coming) > 1:
-        return None
-    by_day = any(length.days for length in lengths)
-    at, deadline, until = (_by_day if by_day else _by_hour)(rule, rule.plan.interval, turn, first, coming[0], last)
-    return Answered(turn, rule, first, coming[0], at, deadline, until)
+    return _by_count(person, turn, coming[0], last) if len(coming) == 1 else None
 
 
 def _by_calendar(person: Participant, turn: Turn, coming: tuple[Due, ...], last: int) -> Answered | None:
@@ -220,46 +212,37 @@ def _until(wrong: NDArray[np.bool_], deadline: Instants) -> tuple[int, int]:
     return stop, int(deadline[stop])
 
 
-def _by_hour(
-    rule: Rule, interval: Duration, turn: Turn, first: int, due: Due, last: int
-) -> tuple[Instants, Instants, int]:
-    """Dues counted from the last time, where an hour is an hour: sums."""
-    step, within = interval.microseconds, rule.within.microseconds
+def _by_count(person: Participant, turn: Turn, due: Due, last: int) -> Answered | None:
+    """Dues that are each counted from the event that met the one before.
+
+    First as if every day had 24 hours; where the clock is changed in between, all that comes after is moved.
+    """
+    rule, first = person.machine.compiled.rules[turn.place], turn.numbers[due.id]
+    assert isinstance(rule.plan, EveryFromLast)
+    interval, within, zone = rule.plan.interval, rule.within, rule.zone
+    if interval.months or within.months:
+        return None
+    step = interval.days * DAY + interval.microseconds
     many = max((last - due.target_at) // step, 0) + 2
     while True:
         drawn = turn.drawn(first, first + many)
-        waits = np.where(drawn.in_time, drawn.delay, within + drawn.late_delay)
-        at = np.maximum(waits + step, 0)
-        at[0] = max(due.target_at + int(waits[0]), due.opens_at)
-        at = at.cumsum()
-        deadline = np.concatenate(([due.target_at], at[:-1] + step)) + within
+        waits = np.where(drawn.in_time, drawn.delay, within.days * DAY + within.microseconds + drawn.late_delay)
+        at = due.target_at - step + np.maximum(waits + step, 0).cumsum()
+        while True:
+            target = np.concatenate(([due.target_at], zone.add_to_all(at[:-1], interval)))
+            deadline = zone.add_to_all(target, within)
+            opens = np.concatenate(([due.opens_at], at[:-1]))
+            right = np.where(drawn.in_time, np.maximum(target + drawn.delay, opens), deadline + drawn.late_delay)
+            wrong = right != at
+            if not wrong.any():
+                break
+            place = int(wrong.argmax())
+            at[place:] += right[place] - at[place]
         never = ~(drawn.in_time | drawn.late)
-        if never.any() or at[-1] > last:
+        if at[-1] > last or never.any():
             stop, until = _until(never, deadline)
-            return at[:stop], deadline[:stop], until
+            return Answered(turn, rule, first, due, at[:stop], deadline[:stop], until)
         many *= 2
-
-
-def _by_day(
-    rule: Rule, interval: Duration, turn: Turn, first: int, due: Due, last: int
-) -> tuple[Instants, Instants, int]:
-    """Dues counted from the last time by the calendar: one after the other."""
-    at: list[int] = []
-    deadlines: list[int] = []
-    opens, target, until = due.opens_at, due.target_at, NEVER
-    while not at or at[-1] <= last:
-        number = first + len(at)
-        if len(at) % _SOME == 0:
-            some = zip(*(column.tolist() for column in turn.drawn(number, number + _SOME)), strict=True)
-        in_time, delay, late, late_delay = next(some)
-        deadline = rule.deadline(target)
-        if not (in_time or late):
-            until = deadline
-            break
-        at.append(max(target + delay, opens) if in_time else deadline + late_delay)
-        deadlines.append(deadline)
-        opens, target = at[-1], rule.zone.add(at[-1], interval)
-    return np.array(at, dtype=np.int64), np.array(deadlines, dtype=np.int64), until
 
 
 def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apart: int) -> Ahead | None:
@@ -268,9 +251,10 @@ def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apa
     if sum(map(len, answers)) < _FEW:
         return None
     passing = 2 * len(answered)
-    seen = [_acknowledged(one, last) for one in answered]
-    ends = [one.deadline[one.late] for one in answered]
-    passed = [end[end <= min(last, apart - 1)] for end in ends]
+    late = [one.late(last) for one in answered]
+    seen = [_acknowledged(one, some, last) for one, some in zip(answered, late, strict=True)]
+    passed = [one.deadline[some] for one, some in zip(answered, late, strict=True)]
+    passed = [end[: end.searchsorted(apart)] for end in passed]
     columns = [*answers, *(at for at, _ in seen), *passed]
     kinds = [*range(0, passing, 2), *range(1, passing, 2), *([passing] * len(answered))]
     at, kind = np.concatenate(columns), np.repeat(kinds, [len(column) for column in columns])
@@ -291,11 +275,10 @@ def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apa
     return ahead
 
 
-def _acknowledged(one: Answered, last: int) -> tuple[Instants, Instants]:
+def _acknowledged(one: Answered, late: Instants, last: int) -> tuple[Instants, Instants]:
     """When staff acknowledge the alarms of dues before these are answered late, and of which, from 0 on."""
-    late = one.late if one.rule.alarm else one.late[:0]
-    if not len(late):
-        return late, late
+    if not one.rule.alarm or not len(late):
+        return late[:0], late[:0]
     deadline = one.deadline[late]
     seen = one.turn.staff(one.first + late).seen
     delay = np.rint(np.rint(alarm_seen(seen)) / SECOND) * SECOND

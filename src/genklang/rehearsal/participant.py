@@ -35,7 +35,7 @@ from genklang.engine.types import (
 from genklang.protocol.scopes import PARTICIPANT
 from genklang.protocol.types import EventField
 from genklang.protocol.units import SECOND
-from genklang.rehearsal.ahead import ACKNOWLEDGED, ANSWERED, PASSED, Patience, look_ahead
+from genklang.rehearsal.ahead import ACKNOWLEDGED, ANSWERED, PASSED, Patience, look_ahead, waiting
 from genklang.rehearsal.proposed import Proposed
 from genklang.rehearsal.script import Act, Find, Row, Script
 from genklang.rehearsal.staff import answers_alarm, answers_task
@@ -141,7 +141,10 @@ class Participant:
 
     def stretch(self, end: int, patience: Patience) -> bool:
         """Let many dues be answered in one step, as far as nothing else happens; False where there are few."""
-        ahead = look_ahead(self, end)
+        known = waiting(self)
+        if not known:
+            return False
+        ahead = look_ahead(self, known, end)
         if ahead is None:
             return patience.waits()
         many = self.machine.step_many(self.state, ahead.rows)

@@ -56,6 +56,12 @@ class Rows:
         """Where an event stands in the fold."""
         return (int(self.at[place]), int(self.sequence[place]), self.ids[place])
 
+    def last_event(self, stop: int) -> int | None:
+        """The place of the last of the first so many rows that is an event; None where only time passes."""
+        while stop and self.at[stop - 1] == self.limits[stop - 1]:
+            stop -= 1
+        return stop - 1 if stop else None
+
     def in_order(self, settled: int, last: Position | None) -> int:
         """How many of them come after all that is accounted for, and each after the one before.
 

@@ -60,8 +60,9 @@ def _places(rows: Rows, kinds: Sequence[bool]) -> Places:
     """The places of the events of some kinds."""
     chosen = [place for place, one in enumerate(kinds) if one]
     if len(chosen) == 1:
-        return np.flatnonzero(rows.kind == chosen[0])
-    return np.flatnonzero(np.array(kinds, dtype=bool)[rows.kind])
+        found: Places = (rows.kind == chosen[0]).nonzero()[0]
+        return found
+    return np.array(kinds, dtype=bool)[rows.kind].nonzero()[0]
 
 
 def _first(rows: Rows, kinds: Sequence[bool]) -> int:
@@ -74,34 +75,42 @@ def _first(rows: Rows, kinds: Sequence[bool]) -> int:
 
 def _as_far_as_all_go(courses: Sequence[Course], rows: Rows, stop: int) -> tuple[int, dict[str, int]]:
     """How many events can be taken so that no due is missed for good before it is met."""
-    before = None
-    seen: dict[str, int] = {}
     for one in courses:
         stop = min(stop, _in_turn(one, rows))
+    seen: dict[str, int] = {}
+    before = None
+    while stop and stop != before:
+        stop = _all_met(courses, rows, stop)
+        before = stop
+        stop, seen = _acknowledged(courses, rows, stop)
+    return stop, seen
+
+
+def _all_met(courses: Sequence[Course], rows: Rows, stop: int) -> int:
+    """How many events there are before the first with which the time of a due that is not met has passed."""
+    before = None
     while stop and stop != before:
         before = stop
         for one in courses:
             met = int(one.rows.searchsorted(stop))
             if stop and met < len(one.dues.deadline) and one.dues.deadline[met] <= rows.limits[stop - 1]:
                 stop = int(rows.limits.searchsorted(one.dues.deadline[met]))
-        if stop:
-            stop, seen = _acknowledged(courses, rows, stop)
-    return stop, seen
+    return stop
 
 
 def _in_turn(one: Course, rows: Rows) -> int:
     """How many events there are before the first that does not meet the due whose turn it is."""
     known = min(len(one.rows), len(one.dues.opens))
     at = one.at[:known]
-    wrong = np.flatnonzero((at < one.dues.opens[:known]) | (at >= one.dues.closes[:known]))
-    if len(wrong):
-        return int(one.rows[wrong[0]])
+    wrong = (at < one.dues.opens[:known]) | (at >= one.dues.closes[:known])
+    if wrong.any():
+        return int(one.rows[wrong.argmax()])
     return int(one.rows[known]) if known < len(one.rows) else len(rows)
 
 
 def _acknowledged(courses: Sequence[Course], rows: Rows, stop: int) -> tuple[int, dict[str, int]]:
     """When each late due was first acknowledged, and how many events there are before one that makes no sense so."""
-    if "acknowledged" not in rows.names:
+    if not stop or "acknowledged" not in rows.names:
         return stop, {}
     places = _places(rows, [name == "acknowledged" for name in rows.names])
     late = {due.id: (one, number) for one in courses for number, due in _late(one, stop)} if len(places) else {}
@@ -135,7 +144,7 @@ def _after(compiled: Compiled, state: State, courses: Sequence[Course], rows: Ro
         if isinstance(one.rule.plan, EveryFromLast):
             open_ready(draft, one.rule, one.place, int(one.at[met - 1]))
     settle(draft, compiled.rules, int(rows.limits[stop - 1]))
-    events = np.flatnonzero(rows.at[:stop] != rows.limits[:stop])
-    if len(events):
-        draft.last = rows.position(int(events[-1]))
+    last = rows.last_event(stop)
+    if last is not None:
+        draft.last = rows.position(last)
     return draft.state()

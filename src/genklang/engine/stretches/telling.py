@@ -115,7 +115,7 @@ class Many:
             sent = at[: min(most, ended.met + 1) if one.dues.counted else most]
             due = sent > self.before.settled
             due[: ended.met] &= sent[: ended.met] <= waits[: len(sent)]
-            numbers = np.flatnonzero(due)
+            numbers = due.nonzero()[0]
             sent_at = sent[numbers]
             yield sent, numbers[limits[limits.searchsorted(sent_at)] - sent_at <= STALE_REMINDER]
 
@@ -162,4 +162,4 @@ class Many:
 def ended(course: Course, taken: int) -> Ended:
     """What ended of a course in the first so many events."""
     met = int(course.rows.searchsorted(taken))
-    return Ended(course, met, np.flatnonzero(course.at[:met] > course.dues.deadline[:met]))
+    return Ended(course, met, (course.at[:met] > course.dues.deadline[:met]).nonzero()[0])
