@@ -1,64 +1,72 @@
 """The production step in virtual time, against the same dispensers written by hand as SimPy processes.
 
-SimPy's people do less than ours: they hold no log, no state that could be stored, and know no time zones.
+SimPy's people do less than ours: they hold no log, no state that could be stored, and know no time zones. Both keep one
+core busy and wait for nothing, so that what is counted is the seconds that the core worked for them.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import statistics
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import simpy
 
-from bench.figures import Figure, at_least, at_most, in_turns, seconds
+from bench.figures import RUNS, Figure, at_least, at_most, in_turns
 from genklang.engine import Machine
 from genklang.protocol.reading import read_protocol
+from genklang.rehearsal.participant import Life
 from genklang.rehearsal.running import rehearse
 
 PRACTICE = Path(__file__).parents[1] / "practices" / "umea-medicingivare" / "protocol.yaml"
 TIMES = ("08:00", "12:00", "16:00", "20:00")
 PEOPLE, QUICK = 40, 5
 MINUTES = {"hour": 60.0, "day": 1440.0}
-ASKED_DUES = 10_000 * 4 * 365
+ASKED_PEOPLE = 10_000
 ASKED_SECONDS = 30.0
 
 
 def run(args: argparse.Namespace) -> list[Figure]:
-    """One year each; seconds per thousand dues."""
+    """One year each; seconds of one core per thousand dues, and for all the dispensers that were asked for."""
     people = QUICK if args.quick else PEOPLE
     text = PRACTICE.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "dose_times: choose(" in line)
-    every = ", ".join(f"'{time}'" for time in TIMES)
+    every = ", ".join(f"'{clock}'" for clock in TIMES)
     protocol = read_protocol(text.replace(line, f"    dose_times: times({every})"), file=str(PRACTICE))
     machine = Machine(protocol, zone="Europe/Stockholm")
-    counted: dict[str, int] = {}
+
+    def lived(people: int) -> tuple[float, tuple[Life, ...]]:
+        began = time.process_time()
+        done = rehearse(protocol, enrolments=people, years=1, seed=1, zone="Europe/Stockholm", machine=machine)
+        return time.process_time() - began, done.participants
 
     def ours() -> float:
-        def work() -> None:
-            done = rehearse(protocol, enrolments=people, years=1, seed=1, zone="Europe/Stockholm", machine=machine)
-            counted["ours"] = sum(len(life.facts) for life in done.participants)
-
-        return seconds(work) / counted["ours"] * 1000 if "ours" in counted else _first(work, "ours")
+        taken, lives = lived(people)
+        return taken / sum(len(life.facts) for life in lives) * 1000
 
     def theirs() -> float:
-        def work() -> None:
-            counted["theirs"] = in_simpy(people)
-
-        return seconds(work) / counted["theirs"] * 1000 if "theirs" in counted else _first(work, "theirs")
-
-    def _first(work: Any, name: str) -> float:
-        taken = seconds(work)
-        return taken / counted[name] * 1000
+        began = time.process_time()
+        dues = in_simpy(people)
+        return (time.process_time() - began) / dues * 1000
 
     times = in_turns(ours, theirs)
-    whole = times[0] / 1000 * ASKED_DUES
-    note = f"{counted['ours']} dues of ours, {counted['theirs']} of SimPy's, from {people} people in a year"
+    many = people * 10
+    taken = statistics.median(lived(many)[0] for _ in range(RUNS)) * ASKED_PEOPLE / many
+    lives = lived(people)[1]
+    dues, at_once = sum(len(life.facts) for life in lives), sum(life.at_once for life in lives)
+    share = f"{at_once / dues:.2%} of {dues} dues of ours in steps that many shared; {people} people each"
     return [
-        at_least("rehearsal against SimPy, seconds per 1,000 dues", times, 10, note=note),
-        at_most("a year of 10,000 dispensers × 4 doses, one core, worked out", (whole, ASKED_SECONDS), 1),
+        at_least("rehearsal against SimPy, seconds of a core per 1,000 dues", times, 10, note=share),
+        at_most(
+            "a year of 10,000 dispensers × 4 doses, seconds of a core",
+            (taken, ASKED_SECONDS),
+            1,
+            note=f"worked out from {many} dispensers, with their refills and signs of life",
+        ),
     ]
 
 
@@ -74,8 +82,8 @@ def in_simpy(people: int) -> int:
     """A year of dispensers as processes; how many dues ended."""
     world, counter, chance = simpy.Environment(), Counter(), random.Random(1)
     for number in range(people):
-        for time in TIMES:
-            world.process(doses(world, counter, chance, key=f"{number}", first=int(time[:2]) * MINUTES["hour"]))
+        for clock in TIMES:
+            world.process(doses(world, counter, chance, key=f"{number}", first=int(clock[:2]) * MINUTES["hour"]))
         world.process(every(world, counter, chance, key="refill", step=14 * MINUTES["day"], within=MINUTES["day"]))
         world.process(every(world, counter, chance, key="alive", step=MINUTES["day"], within=6 * MINUTES["hour"]))
     world.run(until=365 * MINUTES["day"])

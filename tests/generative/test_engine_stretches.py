@@ -94,8 +94,15 @@ def planned(rng: Random, machine: Machine, due: Due, number: int) -> Iterator[Pl
         if at > due.deadline_at and rng.random() < 0.6:
             yield (late, number, "acknowledged", {"due": due.id})
     else:
-        yield (late, number, rng.choice(["resolved", "waived", "acknowledged"]), {"due": due.id})
-    if rng.random() < 0.04:
+        yield (
+            late,
+            number,
+            rng.choice(["resolved", "resolved", "resolved", "waived", "acknowledged"]),
+            {"due": due.id},
+        )
+        if rng.random() < 0.4:
+            yield (due.deadline_at + 5 * MINUTE, number, "acknowledged", {"due": due.id})
+    if rng.random() < 0.03:
         other = rng.choice(["asked", "answered", "paused", "resumed", "beat", "stated", "seen"])
         data: dict[str, dict[str, Any]] = {
             "stated": {"dose_times": rng.choice(TIMES)},

@@ -49,12 +49,13 @@ PROTOCOLS = {
 }
 
 
-def lived(machine: Machine, script: Script, *, seed: int, days: int, quick: bool) -> tuple[Participant, Life]:
+def lived(machine: Machine, script: Script, *, seed: int, days: int, quick: bool) -> Life:
     person = Participant(machine, script, seed=seed, index=0, quick=quick)
     life = person.live(START, START + days * DAY)
     with pytest.raises(StopIteration) as ended:
         next(life)
-    return person, ended.value.value
+    found: Life = ended.value.value
+    return found
 
 
 def read(life: Life) -> dict[str, Any]:
@@ -68,8 +69,8 @@ def read(life: Life) -> dict[str, Any]:
 def test_a_life_is_the_same_however_it_is_run(name: str, seed: int, days: int) -> None:
     protocol = PROTOCOLS[name]
     machine, script = Machine(protocol, zone=ZONE), Script(protocol, zone=ZONE)
-    _, quick = lived(machine, script, seed=seed, days=days, quick=True)
-    _, one_by_one = lived(machine, script, seed=seed, days=days, quick=False)
+    quick = lived(machine, script, seed=seed, days=days, quick=True)
+    one_by_one = lived(machine, script, seed=seed, days=days, quick=False)
     assert len(quick.facts) == len(one_by_one.facts)
     assert len(quick.events) == len(one_by_one.events)
     assert read(quick) == read(one_by_one)
@@ -78,14 +79,14 @@ def test_a_life_is_the_same_however_it_is_run(name: str, seed: int, days: int) -
 def test_most_dues_of_a_dispenser_are_taken_in_stretches() -> None:
     protocol = PROTOCOLS["as published"]
     machine, script = Machine(protocol, zone=ZONE), Script(protocol, zone=ZONE)
-    person, life = lived(machine, script, seed=1, days=180, quick=True)
-    assert person.taken_at_once > 0.9 * len(life.facts) > 300
+    life = lived(machine, script, seed=1, days=180, quick=True)
+    assert life.at_once > 0.9 * len(life.facts) > 300
 
 
 def test_a_life_can_be_sent_to_another_process() -> None:
     protocol = PROTOCOLS["as published"]
     machine, script = Machine(protocol, zone=ZONE), Script(protocol, zone=ZONE)
-    _, life = lived(machine, script, seed=1, days=20, quick=True)
+    life = lived(machine, script, seed=1, days=20, quick=True)
     sent = pickle.loads(pickle.dumps(life))
     assert read(sent) == read(life)
     assert isinstance(sent.events, tuple)

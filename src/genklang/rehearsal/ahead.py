@@ -19,14 +19,15 @@ from genklang.engine.stretches.courses import Dues, by_calendar
 from genklang.engine.time import DAY, NEVER
 from genklang.engine.types import Due, Event
 from genklang.protocol.units import SECOND
-from genklang.rehearsal.staff import alarm_seen
 from genklang.rehearsal.turns import Turn
 
 if TYPE_CHECKING:
     from genklang.rehearsal.participant import Participant
 
 Instants = NDArray[np.int64]
-ANSWERED, ACKNOWLEDGED, PASSED = range(3)
+ANSWERED, ACKNOWLEDGED, RESOLVED, PASSED = range(4)
+_KINDS = 3  # of events about one expectation: answers, and what staff do about its alarms
+_MOST_DEALT_WITH = 8  # each costs as much as some ordinary steps
 _FEW = 12
 _LONGEST_WAIT = 64
 
@@ -57,9 +58,11 @@ Waiting = tuple[Turn, tuple[Due, ...]]
 
 
 class Answered(NamedTuple):
-    """The dues of one expectation in order, from number `first` on: when each is answered, and by when it should be.
+    """The dues of one expectation in order, from number `first` on; `due` is the first of them, `dues` its calendar.
 
-    This holds before the instant `until`: then a due comes that is never answered, or out of turn. `due` is the first.
+    `at` is when those are answered that are, with their `deadline`, and with `numbers` from 0 on. `dealt` are those
+    that are not, but that staff deal with. This holds before the instant `until`: then one comes that is of no such
+    kind, or is answered out of turn.
     """
 
     turn: Turn
@@ -68,6 +71,8 @@ class Answered(NamedTuple):
     due: Due
     at: Instants
     deadline: Instants
+    numbers: Instants
+    dealt: Instants
     until: int
     dues: Dues | None = None
 
@@ -77,15 +82,20 @@ class Answered(NamedTuple):
             return self.dues.of(number).id
         return f"{self.rule.name}/{ids[int(rows[number - 1])]}/1" if number else self.due.id
 
-    def late(self, last: int) -> Instants:
-        """Which of them are to be answered late, of those that are missed by the instant `last`, from 0 on."""
-        late = (self.at > self.deadline).nonzero()[0]
-        return late[: self.deadline[late].searchsorted(last, "right")]
+
+class Missed(NamedTuple):
+    """The dues of one expectation that are missed, by number from 0 on: when, and when staff answer their alarms."""
+
+    at: Instants
+    seen: Instants
+    of_seen: Instants
+    resolved: Instants
+    of_resolved: Instants
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """Events in columns, with who reports each kind. Of kind 2 n are the answers to the n-th of `answered`."""
+    """Events in columns, with who reports each kind. Of each of `answered` there are three kinds, answers first."""
 
     rows: Rows
     by: Sequence[str]
@@ -103,12 +113,8 @@ class Ahead:
 
     def rows_of(self, place: int) -> Instants:
         """The rows that are answers to the dues of one of the expectations."""
-        return np.flatnonzero(self.rows.kind == 2 * place)
-
-    def met(self, taken: int) -> Iterator[tuple[Answered, int]]:
-        """How many dues of each expectation the first so many rows answer."""
-        for place, one in enumerate(self.answered):
-            yield one, int((self.rows.kind[:taken] == 2 * place).sum())
+        rows: Instants = (self.rows.kind == _KINDS * place).nonzero()[0]
+        return rows
 
     def events(self, taken: int) -> Iterator[Event]:
         """The first so many rows as events."""
@@ -154,9 +160,9 @@ def waiting(person: Participant) -> list[Waiting]:
             return []
         found.append((turn, coming))
         numbered.update((turn.place, number) for number in numbers)
-    planned = {(one.place, one.number) for one in person.evenly if one.what != ACKNOWLEDGED}
-    acknowledging = any(one.what == ACKNOWLEDGED for one in person.evenly)
-    return found if planned == numbered and not acknowledging else []
+    planned = {(one.place, one.number) for one in person.evenly}
+    asked = any(one.what in (ACKNOWLEDGED, RESOLVED) for one in person.evenly)
+    return found if planned == numbered and not asked else []
 
 
 def look_ahead(person: Participant, known: Sequence[Waiting], end: int) -> Ahead | None:
@@ -189,19 +195,31 @@ def _by_calendar(person: Participant, turn: Turn, coming: tuple[Due, ...], last:
     dues = by_calendar(person.machine.compiled, person.state, turn.place, coming, last)
     if dues is None:
         return None
+    rule = person.machine.compiled.rules[turn.place]
     first, many = turn.numbers[coming[0].id], int(dues.opens.searchsorted(last, "right"))
-    many = min(many, turn.until_never(first, first + many) + 1)
+    dealt_with = rule.alarm is not None and rule.task is None
+    many = min(many, turn.until_never(first, first + many, _MOST_DEALT_WITH if dealt_with else 0) + 1)
     drawn = turn.drawn(first, first + many)
     opens, target, deadline, closes = (column[:many] for column in dues[:4])
     in_time = np.maximum(target + drawn.delay, opens)
     at = np.where(drawn.in_time, in_time, deadline + drawn.late_delay)
-    wrong = ~(drawn.in_time | drawn.late) | ((at > deadline) & (at >= closes))
+    answered = (drawn.in_time | drawn.late).nonzero()[0]
+    at, due_by = at[answered], deadline[answered]
+    wrong = (at > due_by) & (at >= closes[answered])
     wrong[:-1] |= at[:-1] >= at[1:]
-    stop, until = _until(wrong, deadline)
-    if stop + 1 < len(dues.opens):
-        until = min(until, int(dues.opens[stop + 1])) if until < NEVER else until
-    rule = person.machine.compiled.rules[turn.place]
-    return Answered(turn, rule, first, coming[0], at[:stop], deadline[:stop], until, dues)
+    stop = int(answered[wrong.argmax()]) if wrong.any() else many
+    never = np.delete(np.arange(many), answered)
+    if len(never):
+        following = answered.searchsorted(never)
+        known = following < (len(answered) if dealt_with else 0)
+        met = ~known
+        met[known] = at[following[known]] < closes[never[known]]
+        stop = min(stop, int(never[met.argmax()])) if met.any() else stop
+    until = NEVER
+    if stop < many:
+        until = min(int(deadline[stop]), int(dues.opens[stop + 1]) if stop + 1 < len(dues.opens) else NEVER)
+    kept, dealt = int(answered.searchsorted(stop)), never[: never.searchsorted(stop)]
+    return Answered(turn, rule, first, coming[0], at[:kept], due_by[:kept], answered[:kept], dealt, until, dues)
 
 
 def _until(wrong: NDArray[np.bool_], deadline: Instants) -> tuple[int, int]:
@@ -241,7 +259,8 @@ def _by_count(person: Participant, turn: Turn, due: Due, last: int) -> Answered 
         never = ~(drawn.in_time | drawn.late)
         if at[-1] > last or never.any():
             stop, until = _until(never, deadline)
-            return Answered(turn, rule, first, due, at[:stop], deadline[:stop], until)
+            numbers = np.arange(stop)
+            return Answered(turn, rule, first, due, at[:stop], deadline[:stop], numbers, numbers[:0], until)
         many *= 2
 
 
@@ -250,38 +269,49 @@ def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apa
     answers = [one.at[: one.at.searchsorted(last, "right")] for one in answered]
     if sum(map(len, answers)) < _FEW:
         return None
-    passing = 2 * len(answered)
-    late = [one.late(last) for one in answered]
-    seen = [_acknowledged(one, some, last) for one, some in zip(answered, late, strict=True)]
-    passed = [one.deadline[some] for one, some in zip(answered, late, strict=True)]
-    passed = [end[: end.searchsorted(apart)] for end in passed]
-    columns = [*answers, *(at for at, _ in seen), *passed]
-    kinds = [*range(0, passing, 2), *range(1, passing, 2), *([passing] * len(answered))]
+    passing = _KINDS * len(answered)
+    missed = [_missed(one, last, apart) for one in answered]
+    columns = [*answers, *(one.seen for one in missed), *(one.resolved for one in missed), *(one.at for one in missed)]
+    kinds = [kind for what in range(_KINDS) for kind in range(what, passing, _KINDS)] + [passing] * len(answered)
     at, kind = np.concatenate(columns), np.repeat(kinds, [len(column) for column in columns])
     order = at.argsort(kind="stable")
     at, kind = at[order], kind[order]
     sequence = (kind != passing).cumsum() + person.sequence
-    names = [name for one in answered for name in (one.turn.act.event, "acknowledged")]
-    by = [role or "" for one in answered for role in (person.reporter(one.turn.act), one.rule.alarm)]
+    names = [name for one in answered for name in (one.turn.act.event, "acknowledged", "resolved")]
+    roles = [(person.reporter(one.turn.act), one.rule.alarm, one.rule.alarm) for one in answered]
     ids = Numbered(person.enrolment, sequence)
     rows = Rows((*names, "time_passed"), kind, at, sequence, ids, {})
-    ahead = Ahead(rows, (*by, "system"), answered)
+    ahead = Ahead(rows, [*(role or "" for some in roles for role in some), "system"], answered)
+    about = [*(one.of_seen for one in missed), *(one.of_resolved for one in missed)]
     begin = sum(map(len, answers))
-    for place, (one, (_, numbers)) in enumerate(zip(answered, seen, strict=True)):
-        for offset, number in enumerate(numbers.tolist()):
-            row = int((order == begin + offset).argmax())
-            rows.data[row] = {"due": one.id_of(number, ids, ahead.rows_of(place))}
-        begin += len(numbers)
+    for place, numbers in enumerate(about):
+        of = place % len(answered)
+        for number in numbers.tolist():
+            row = int((order == begin).argmax())
+            rows.data[row] = {"due": answered[of].id_of(number, ids, ahead.rows_of(of))}
+            begin += 1
     return ahead
 
 
-def _acknowledged(one: Answered, late: Instants, last: int) -> tuple[Instants, Instants]:
-    """When staff acknowledge the alarms of dues before these are answered late, and of which, from 0 on."""
-    if not one.rule.alarm or not len(late):
-        return late[:0], late[:0]
+def _missed(one: Answered, last: int, apart: int) -> Missed:
+    """What is missed up to the instant `last`, and what staff do about it until it is answered after all."""
+    late = (one.at > one.deadline).nonzero()[0]
+    missed = np.concatenate((one.numbers[late], one.dealt))
+    if not len(missed):
+        return Missed(*[missed] * 5)
     deadline = one.deadline[late]
-    seen = one.turn.staff(one.first + late).seen
-    delay = np.rint(np.rint(alarm_seen(seen)) / SECOND) * SECOND
-    at = np.maximum(deadline + delay.astype(np.int64), deadline + 1)
-    kept = (at < one.at[late]) & (at <= last)
-    return at[kept], late[kept]
+    if one.dues is not None:
+        deadline = np.concatenate((deadline, one.dues.deadline[one.dealt]))
+    passed = np.sort(deadline[deadline <= min(last, apart - 1)])
+    if not one.rule.alarm:
+        return Missed(passed, *[missed[:0]] * 4)
+    acknowledged, resolved = (_at(deadline, delay) for delay in one.turn.alarms(one.first + missed))
+    ends = np.concatenate((one.at[late], resolved[len(late) :]))
+    seen = (acknowledged <= last) & ((acknowledged < ends) | ((acknowledged == ends) & (ends == resolved)))
+    dealt = (resolved <= last) & (np.arange(len(missed)) >= len(late))
+    return Missed(passed, acknowledged[seen], missed[seen], resolved[dealt], missed[dealt])
+
+
+def _at(deadline: Instants, delay: NDArray[np.float64]) -> Instants:
+    """Instants after deadlines, in whole seconds; never at once, for the alarm must have been raised."""
+    return np.maximum(deadline + (np.rint(delay / SECOND) * SECOND).astype(np.int64), deadline + 1)

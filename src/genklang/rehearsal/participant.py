@@ -16,6 +16,9 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genklang.engine.machine import Machine
 from genklang.engine.randomisation import is_drawn
 from genklang.engine.time import DAY
@@ -35,10 +38,10 @@ from genklang.engine.types import (
 from genklang.protocol.scopes import PARTICIPANT
 from genklang.protocol.types import EventField
 from genklang.protocol.units import SECOND
-from genklang.rehearsal.ahead import ACKNOWLEDGED, ANSWERED, PASSED, Patience, look_ahead, waiting
+from genklang.rehearsal.ahead import ACKNOWLEDGED, ANSWERED, PASSED, RESOLVED, Patience, look_ahead, waiting
 from genklang.rehearsal.proposed import Proposed
 from genklang.rehearsal.script import Act, Find, Row, Script
-from genklang.rehearsal.staff import answers_alarm, answers_task
+from genklang.rehearsal.staff import Delays, answers_alarm, answers_task
 from genklang.rehearsal.told import Told, standing
 from genklang.rehearsal.turns import Turn, turns
 
@@ -51,7 +54,8 @@ _HAPPENS, _TIME = 0, 1  # at the same instant events come before the time that p
 class Life:
     """What came of one participant.
 
-    `facts` are those that stand, one a due; `effects` counts what the engine asked for.
+    `facts` are those that stand, one a due; `effects` counts what the engine asked for. `steps` are as many as there
+    would have been one by one; `at_once` is how many dues ended in steps that they shared.
     """
 
     enrolment: str
@@ -61,6 +65,7 @@ class Life:
     state: State
     effects: Counter[str]
     steps: int
+    at_once: int
 
 
 Living = Generator[Allocate, str, Life]
@@ -117,7 +122,7 @@ class Participant:
         self.events: Told[Event] = Told()
         self.facts: Told[OutcomeFact] = Told()
         self._facts_of: set[str] = set()
-        self.taken_at_once = 0
+        self.at_once = 0
         self.effects: Counter[str] = Counter()
         self.steps = 0
         self.sequence = 0
@@ -155,11 +160,12 @@ class Participant:
         self.sequence += ahead.happened(many.taken)
         self.events.add(ahead.happened(many.taken), partial(ahead.events, many.taken))
         self.facts.add(many.told, many.facts)
-        self.taken_at_once += len(many)
+        self.at_once += len(many)
         self.effects += many.counts()
         self.evenly = []
-        for one, met in ahead.met(many.taken):
-            one.turn.goes_on(one.first, met)
+        ended = {one.course.place: one.met + len(one.dealt) for one in many.ended}
+        for one in ahead.answered:
+            one.turn.goes_on(one.first, ended.get(one.turn.place, 0))
             self._notice(many.state.tracks[one.turn.place])
         patience.gains(many.taken)
         return True
@@ -212,10 +218,11 @@ class Participant:
             self.enrolment,
             self.index,
             self.events,
-            standing(self.facts, len(self._facts_of) + self.taken_at_once),
+            standing(self.facts, len(self._facts_of) + self.at_once),
             self.state,
             self.effects,
             self.steps,
+            self.at_once,
         )
 
     def _plan(self, at: int, order: int, action: Action) -> None:
@@ -381,18 +388,31 @@ class Participant:
             return
         turn = self.turns.get(effect.expectation)
         number = turn.numbers[effect.due] if turn else 0
-        if isinstance(effect, OpenTask):
-            delays = turn.task(number) if turn else answers_task(self.rng.normalvariate(0, 1))
-        elif turn is None:
-            delays = answers_alarm(self.rng.normalvariate(0, 1), self.rng.normalvariate(0, 1))
-            self._plan(later(effect.at, delays.acknowledged), _HAPPENS, self._deal(effect, "acknowledged"))
-        else:
-            delays = turn.alarm(number)
-            seen = max(later(effect.at, delays.acknowledged), effect.at + 1)
-            deal = self._deal(effect, "acknowledged")
-            heappush(self.evenly, Planned(seen, _HAPPENS, ACKNOWLEDGED, turn.place, number, deal))
+        delays = self._staff(effect, turn, number)
+        if isinstance(effect, RaiseAlarm):
+            self._ask(effect, "acknowledged", delays.acknowledged, turn, number)
         if effect.due not in self._late:
-            self._plan(later(effect.at, delays.resolved), _HAPPENS, self._deal(effect, "resolved"))
+            self._ask(effect, "resolved", delays.resolved, turn, number)
+
+    def _staff(self, effect: RaiseAlarm | OpenTask, turn: Turn | None, number: int) -> Delays:
+        """How soon staff answer an alarm or a task."""
+        alarm = isinstance(effect, RaiseAlarm)
+        if turn is not None:
+            numbers = np.array([number])
+            return turn.alarms(numbers) if alarm else turn.tasks(numbers)
+        normal = [np.array([self.rng.normalvariate(0, 1)]) for _ in range(1 + alarm)]
+        return answers_alarm(*normal) if alarm else answers_task(*normal)
+
+    def _ask(
+        self, effect: RaiseAlarm | OpenTask, kind: str, delay: NDArray[np.float64], turn: Turn | None, number: int
+    ) -> None:
+        """Plan what staff do, so long after they were asked."""
+        at, deal = later(effect.at, float(delay[0])), self._deal(effect, kind)
+        if turn is None:
+            self._plan(at, _HAPPENS, deal)
+            return
+        what = ACKNOWLEDGED if kind == "acknowledged" else RESOLVED
+        heappush(self.evenly, Planned(max(at, effect.at + 1), _HAPPENS, what, turn.place, number, deal))
 
     def _deal(self, effect: RaiseAlarm | OpenTask, kind: str) -> Action:
         def deal(at: int) -> Generator[Allocate, str, None]:

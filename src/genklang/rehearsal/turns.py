@@ -52,10 +52,13 @@ class Turn:
         in_time, delay, late, late_delay = self._drawn
         return Answers(in_time[begin:stop], delay[begin:stop], late[begin:stop], late_delay[begin:stop])
 
-    def until_never(self, begin: int, stop: int) -> int:
-        """How many dues there are from a number on before one that is never answered, among those up to another."""
+    def until_never(self, begin: int, stop: int, after: int) -> int:
+        """How many dues there are from a number on, up to another, before one that is never answered.
+
+        So many of these (`after`) are let pass first.
+        """
         self.drawn(begin, stop)
-        place = int(self._never.searchsorted(begin))
+        place = int(self._never.searchsorted(begin)) + after
         return int(self._never[place]) - begin if place < len(self._never) else stop - begin
 
     def answered(self, due: Due, number: int) -> Answered:
@@ -67,18 +70,16 @@ class Turn:
             return Answered(at, at > due.deadline_at)
         return Answered(due.deadline_at + int(late_delay[number]), True) if late[number] else Answered(None, False)
 
-    def staff(self, numbers: Numbers) -> Staff:
-        """How soon staff answer the alarms and tasks of dues."""
+    def alarms(self, numbers: Numbers) -> Delays:
+        """How soon staff answer the alarms of dues."""
+        return answers_alarm(*self._staff(numbers))
+
+    def tasks(self, numbers: Numbers) -> Delays:
+        """How soon staff deal with the tasks of dues."""
+        return answers_task(self._staff(numbers).dealt_with)
+
+    def _staff(self, numbers: Numbers) -> Staff:
         return of_staff(places(np.array(self._drawing.key(self._index), dtype=np.uint64), numbers))
-
-    def alarm(self, number: int) -> Delays:
-        """How soon staff answer the alarm of a due."""
-        seen, dealt_with = self.staff(np.array([number]))
-        return answers_alarm(float(seen[0]), float(dealt_with[0]))
-
-    def task(self, number: int) -> Delays:
-        """How soon staff deal with the task of a due."""
-        return answers_task(float(self.staff(np.array([number])).dealt_with[0]))
 
 
 def _never(drawn: Answers) -> Numbers:

@@ -7,6 +7,7 @@ A generative test holds that both come to the same: state, facts and effects.
 rows.py       events in columns
 calendars.py  the dues of an expectation in columns, one after the other
 courses.py    which expectations can be followed so, and what meets which due
+dealing.py    dues that staff dealt with, since nobody met them
 taking.py     how many of the events can be taken, and the state after them
 telling.py    what came of it, written out as facts and effects
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from genklang.engine.types import Due, State, Track
 
 Places = NDArray[np.int64]
 _MOST_CALENDARS = 1024
+_TARGET = attrgetter("target_at")
 
 
 class Dues(NamedTuple):
@@ -46,11 +48,20 @@ class Dues(NamedTuple):
         return due
 
 
+class Dealt(NamedTuple):
+    """A due that is missed, and resolved by the event in a row. It is gone when it has been closed too."""
+
+    due: Due
+    row: int
+    closes: int
+
+
 @dataclass(frozen=True)
 class Course:
     """An expectation in a stretch. `rows` are the places of the events that it expects, `at` their instants.
 
-    `stuck` are dues that can no longer be met, whose alarm nobody has dealt with.
+    `stuck` are dues that can no longer be met, whose alarm nobody has dealt with. `dealt` have been taken out of
+    `dues`.
     """
 
     place: int
@@ -59,6 +70,13 @@ class Course:
     at: Instants
     dues: Dues
     stuck: tuple[Due, ...] = ()
+    dealt: tuple[Dealt, ...] = ()
+
+    def following(self, met: int, limit: int) -> Due | None:
+        """The due whose turn it is when so many have been met, at an instant."""
+        due = self.dues.due(met)
+        waits = [one.due for one in self.dealt if one.due.deadline_at > limit]
+        return min((one for one in (due, *waits) if one), key=_TARGET, default=None)
 
 
 def rests(track: Track) -> bool:

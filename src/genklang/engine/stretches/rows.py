@@ -56,6 +56,14 @@ class Rows:
         """Where an event stands in the fold."""
         return (int(self.at[place]), int(self.sequence[place]), self.ids[place])
 
+    def places(self, kinds: Sequence[bool]) -> Instants:
+        """The places of the events of some kinds: of those of `names` for which it is said here."""
+        chosen = [place for place, one in enumerate(kinds) if one]
+        if len(chosen) == 1:
+            found: Instants = (self.kind == chosen[0]).nonzero()[0]
+            return found
+        return np.array(kinds, dtype=bool)[self.kind].nonzero()[0]
+
     def last_event(self, stop: int) -> int | None:
         """The place of the last of the first so many rows that is an event; None where only time passes."""
         while stop and self.at[stop - 1] == self.limits[stop - 1]:
