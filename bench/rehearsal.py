@@ -24,7 +24,7 @@ from genklang.rehearsal.running import rehearse
 
 PRACTICE = Path(__file__).parents[1] / "practices" / "umea-medicingivare" / "protocol.yaml"
 TIMES = ("08:00", "12:00", "16:00", "20:00")
-PEOPLE, QUICK = 40, 5
+PEOPLE, QUICK = 100, 5
 MINUTES = {"hour": 60.0, "day": 1440.0}
 ASKED_PEOPLE = 10_000
 ASKED_SECONDS = 30.0
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> list[Figure]:
         return (time.process_time() - began) / dues * 1000
 
     times = in_turns(ours, theirs)
-    many = people * 10
+    many = people * 4
     taken = statistics.median(lived(many)[0] for _ in range(RUNS)) * ASKED_PEOPLE / many
     lives = lived(people)[1]
     dues, at_once = sum(len(life.facts) for life in lives), sum(life.at_once for life in lives)

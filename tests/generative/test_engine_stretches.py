@@ -9,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genklang.engine import Due, Effect, Event, Machine, OutcomeFact, State, to_json
+from genklang.engine.draft import Draft
+from genklang.engine.folding import play
+from genklang.engine.happening import happen
+from genklang.engine.passing import settle
 from genklang.engine.stretches import Rows
 from genklang.engine.time import DAY, MINUTE, to_instant
 from tests.spec.engine.runner import protocol_from
@@ -124,7 +128,7 @@ def answers(rng: Random, machine: Machine, state: State, end: int) -> list[Event
                 known.add(due.id)
                 ahead += planned(rng, machine, due, len(known))
         ahead.sort(key=lambda one: one[:2])
-        if not ahead or ahead[0][0] > end or len(events) > 120:
+        if not ahead or ahead[0][0] > end or len(events) > 200:
             return events
         at, _, kind, data = ahead.pop(0)
         event = Event(f"e{len(events):03d}", kind, max(at, state.settled + 1), data=data, sequence=len(events) + 2)
@@ -144,7 +148,7 @@ def one_by_one(machine: Machine, state: State, events: list[Event]) -> tuple[Sta
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_stretch_comes_to_the_same_as_one_by_one(seed: int) -> None:
     rng = Random(seed)
     machine, start = machine_of(rng), rng.choice([START, AUTUMN])
@@ -161,3 +165,24 @@ def test_a_stretch_comes_to_the_same_as_one_by_one(seed: int) -> None:
         assert len(many) == len({fact.due for fact in facts})
         state = many.state if taken else machine.step(state, rest[0]).state
         rest = rest[len(taken) or 1 :]
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_a_long_log_folds_to_what_it_came_to_one_by_one(seed: int) -> None:
+    rng = Random(seed)
+    machine, start = machine_of(rng), rng.choice([START, AUTUMN])
+    begin = machine.begin("one")
+    facts = {"dose_times": rng.choice(TIMES), "alone": True}
+    log = [
+        Event("enrolled", "enrolled", start, data=facts),
+        Event("installed", "installed", start + MINUTE, sequence=1),
+    ]
+    state, _, _ = one_by_one(machine, begin, log)
+    log += [event for event in answers(rng, machine, state, start + 30 * DAY) if event.kind != "time_passed"]
+    draft = Draft(begin)
+    for event in log:
+        happen(draft, machine.compiled, event)
+    folded = play(machine.compiled, begin, log, settled=start + 40 * DAY)
+    settle(draft, machine.compiled.rules, start + 40 * DAY)
+    assert folded == draft.step()

@@ -27,6 +27,9 @@ from genklang.engine.types import (
     Step,
 )
 
+_LONG = 64  # events, from which on it is worth while to look for stretches
+_WORTH_IT = 16
+_AT_ONCE = 1024
 _REASONS: dict[str, Reason] = {"met": "met", "met_late": "met_late", "waived": "waived", "cancelled": "left"}
 
 
@@ -77,11 +80,54 @@ def _voided(ordered: Sequence[Event]) -> set[str]:
 
 def play(course: Course, state: State, events: Iterable[Event], *, settled: int) -> Step:
     """Let events, in order, happen to a state, and then time pass until `settled`."""
-    draft = Draft(state)
-    for event in events:
+    log = list(events)
+    begun = _stretches(course, state, log) if len(log) >= _LONG else Told(state)
+    draft = Draft(begun.state)
+    for event in log[begun.taken :]:
         course.happen(draft, event)
     course.settle(draft, settled)
-    return draft.step()
+    step = draft.step()
+    if not begun.taken:
+        return step
+    return Step(step.state, (*begun.effects, *step.effects), (*begun.facts, *step.facts), (*begun.held, *step.held))
+
+
+class Told(NamedTuple):
+    """What came of the first events of a log, of which so many have been taken."""
+
+    state: State
+    taken: int = 0
+    effects: Sequence[Effect] = ()
+    facts: Sequence[OutcomeFact] = ()
+    held: Sequence[str] = ()
+
+
+def _stretches(course: Course, state: State, log: Sequence[Event]) -> Told:
+    """Take a long log in stretches, where many events only meet dues, and one by one in between."""
+    from genklang.engine.stretches import Rows, take  # with numpy, which short logs do without
+
+    place, wait = 0, 1
+    effects: list[Effect] = []
+    facts: list[OutcomeFact] = []
+    held: list[str] = []
+    while len(log) - place >= _LONG:
+        ruling = course.sole(state.settled)
+        many = take(ruling, state, Rows.of(log[place : place + _AT_ONCE])) if ruling else None
+        taken = many.taken if many else 0
+        if many and taken:
+            told = many.step()
+        else:
+            draft = Draft(state)
+            for event in log[place : place + wait]:
+                course.happen(draft, event)
+            told = draft.step()
+        place += taken or wait
+        wait = 1 if taken >= _WORTH_IT else min(2 * wait, _AT_ONCE)
+        state = told.state
+        effects += told.effects
+        facts += told.facts
+        held += told.held
+    return Told(state, min(place, len(log)), effects, facts, held)
 
 
 def refold(course: Course, start: State, *, known: Log, arrived: Log, horizon: int) -> Step:

@@ -94,9 +94,10 @@ class Machine:
 
         The same as so many calls of `step`, which takes the event after them.
         """
-        from genklang.engine.stretches import take  # with numpy, which not everybody who has a machine needs
+        from genklang.engine.stretches import Many, take  # with numpy, which not everybody who has a machine needs
 
-        return take(self.compiled, state, rows)
+        ruling = self._course.sole(state.settled)
+        return take(ruling, state, rows) if ruling else Many(state, state, rows, 0)
 
     def advance(self, state: State, to: int) -> Step:
         """Let time pass: everything whose instant is at most `to` happens.

@@ -52,6 +52,10 @@ class Course:
         """The version that rules at an instant."""
         return next(leg.compiled for leg in self._legs if instant < leg.until)
 
+    def sole(self, settled: int) -> Compiled | None:
+        """The version that rules all that is still to come of a state settled so far; None where a turn is left."""
+        return self.last if len(self._legs) == 1 or settled >= self._legs[-2].until - 1 else None
+
     def happen(self, draft: Draft, event: Event) -> None:
         """Let time pass until the event, and then the event, by the version that rules then."""
         happen(draft, self._come_to(draft, event.occurred_at), event)

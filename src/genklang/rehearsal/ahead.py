@@ -6,8 +6,9 @@ come before what staff do, and both before the time that passes; each by the exp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -76,11 +77,11 @@ class Answered(NamedTuple):
     until: int
     dues: Dues | None = None
 
-    def id_of(self, number: int, ids: Sequence[str], rows: Instants) -> str:
+    def id_of(self, number: int, ids: Sequence[str], rows: Callable[[], Instants]) -> str:
         """The id of one of them, from 0 on: by the calendar, or by the event that met the one before."""
         if self.dues is not None:
             return self.dues.of(number).id
-        return f"{self.rule.name}/{ids[int(rows[number - 1])]}/1" if number else self.due.id
+        return f"{self.rule.name}/{ids[int(rows()[number - 1])]}/1" if number else self.due.id
 
 
 class Missed(NamedTuple):
@@ -245,10 +246,14 @@ def _by_count(person: Participant, turn: Turn, due: Due, last: int) -> Answered 
     while True:
         drawn = turn.drawn(first, first + many)
         waits = np.where(drawn.in_time, drawn.delay, within.days * DAY + within.microseconds + drawn.late_delay)
-        at = due.target_at - step + np.maximum(waits + step, 0).cumsum()
+        steps = np.maximum(waits + step, 0)
+        steps[0] = max(due.target_at + int(waits[0]), due.opens_at)
+        at = steps.cumsum()
         while True:
             target = np.concatenate(([due.target_at], zone.add_to_all(at[:-1], interval)))
             deadline = zone.add_to_all(target, within)
+            if not (interval.days or within.days):
+                break
             opens = np.concatenate(([due.opens_at], at[:-1]))
             right = np.where(drawn.in_time, np.maximum(target + drawn.delay, opens), deadline + drawn.late_delay)
             wrong = right != at
@@ -284,12 +289,13 @@ def _in_rows(person: Participant, answered: tuple[Answered, ...], last: int, apa
     ahead = Ahead(rows, [*(role or "" for some in roles for role in some), "system"], answered)
     about = [*(one.of_seen for one in missed), *(one.of_resolved for one in missed)]
     begin = sum(map(len, answers))
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
     for place, numbers in enumerate(about):
         of = place % len(answered)
-        for number in numbers.tolist():
-            row = int((order == begin).argmax())
-            rows.data[row] = {"due": answered[of].id_of(number, ids, ahead.rows_of(of))}
-            begin += 1
+        for row, number in zip(places[begin : begin + len(numbers)].tolist(), numbers.tolist(), strict=True):
+            rows.data[row] = {"due": answered[of].id_of(number, ids, partial(ahead.rows_of, of))}
+        begin += len(numbers)
     return ahead
 
 
