@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operate", "0010_indexes_for_many"),
+        ("operate", "0011_course"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
