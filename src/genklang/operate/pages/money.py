@@ -18,6 +18,7 @@ from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.result import result_of
 from genklang.operate.pages.words import say
 from genklang.protocol.types import Protocol
+from genklang.protocol.units import Money
 
 
 @dataclass(frozen=True)
