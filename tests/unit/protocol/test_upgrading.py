@@ -72,13 +72,13 @@ def test_without_own_values_there_is_nothing_to_merge() -> None:
         (("en: Phone the patient.", "en: Call."), False),
         (("amount: 97.50 SEK", "amount: 120 SEK"), False),
         (("by: [device, nurse], during: active", "by: device, during: active"), False),
-        (("during: [active, paused]}", "during: active}"), True),
-        (("every: 14 days", "every: 7 days"), True),
-        (("eligible: can_operate and physician_agrees", "eligible: can_operate"), True),
+        (("during: [active, paused]}", "during: active}"), False),
+        (("every: 14 days", "every: 7 days"), False),
+        (("eligible: can_operate and physician_agrees", "eligible: can_operate"), False),
         (("within: 60 min", "within: 90 min"), True),
     ],
 )
-def test_what_would_steer_the_past_keeps_people_back(edit: tuple[str, str], stays: bool) -> None:
+def test_only_what_would_mean_something_else_keeps_people_back(edit: tuple[str, str], stays: bool) -> None:
     changes = changes_between(version(), version(edit))
     assert changes
     assert bool(keeping_back(changes)) == stays
