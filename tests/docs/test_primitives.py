@@ -52,6 +52,20 @@ SAID_IN = {
     "Indicator.per: week": 110,
     "Outcome.each": 93,
     "Study.time_to_event": 110,
+    "Randomise.cluster": 110,
+    "Study.design: cluster_randomised": 110,
+    "Study.design: difference_in_differences": 110,
+    "Study.design: stepped_wedge": 110,
+    "Study.design: survey": 110,
+    "Study.design: survival": 110,
+    "Study.design: synthetic_control": 110,
+    "Study.draw": 110,
+    "Study.groups": 110,
+    "Study.received": 110,
+    "Study.size": 110,
+    "Study.horizon": 110,
+    "Study.cost_effectiveness": 110,
+    "Outcome.relevant": 110,
 }
 """Where the reason is given: the number of the ADR, which names the word."""
 
