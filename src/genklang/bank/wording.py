@@ -87,6 +87,11 @@ def unit_word(unit: str, value: float) -> str:
     return words.get(unit, "")
 
 
+def own_unit(unit: Text, value: float) -> str:
+    """A unit that a protocol has named, agreeing with the value where it is one of time: "1 hour", "2 hours"."""
+    return unit_word(unit.en, value) or said(unit)
+
+
 def per_word(per: str | None) -> str:
     """A period as one says it after a figure: "a month"."""
     words = {"week": _("a week"), "month": _("a month"), "quarter": _("a quarter"), "year": _("a year")}

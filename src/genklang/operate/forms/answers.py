@@ -18,6 +18,7 @@ from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from genklang.bank.wording import own_unit
 from genklang.operate.forms.fields import ClockTimesField, InstantField, NumberField, NumbersField
 from genklang.protocol.types import DataField, EventField, EventKind
 from genklang.voices.forms import MediaField, SubtitlesField
@@ -181,7 +182,7 @@ def answer_in_words(question: DataField, value: Any) -> str:
         return question.options[value].in_language(_language())
     if question.type in ("times", "numbers"):
         return _listed([str(localize(each)) for each in value])
-    unit = f" {question.unit.in_language(_language())}" if question.unit else ""
+    unit = f" {own_unit(question.unit, value)}" if question.unit else ""
     shown = round(value, 2) if isinstance(value, float) else value
     return f"{NumberField().prepare_value(shown)}{unit}"
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from genklang.bank.wording import own_unit
 from genklang.operate import access, books, others
 from genklang.operate.models import Due, Enrolment, Event, Transfer
 from genklang.operate.others import Way
@@ -197,7 +198,7 @@ def accounts_of(enrolment: Enrolment, *, lines: int = LATEST_MOVED) -> list[Acco
 
 def amount_in_words(amount: Decimal, ledger: Ledger) -> str:
     """ "1.5 hours", "−200 SEK"."""
-    unit = say(ledger.unit) if ledger.unit else _("SEK")
+    unit = own_unit(ledger.unit, float(abs(amount))) if ledger.unit else _("SEK")
     digits = 0 if amount == amount.to_integral_value() else 2
     written = number_format(abs(amount), decimal_pos=digits, force_grouping=True)
     written = written.rstrip("0") if digits and ledger.unit else written
