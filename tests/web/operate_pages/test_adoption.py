@@ -215,7 +215,7 @@ def test_the_page_tells_figures_and_money(lead: Client, ward: Ward) -> None:
     ward.tick("2026-03-02 21:30")
     page = lead.get(to("adoption", ward.adoption)).content.decode()
     assert "Doses taken in time" in page
-    assert "50 %" in page
+    assert "50%" in page
     assert "chance decides much" in page
     assert "Home visits not needed" in page
 

@@ -42,7 +42,7 @@ def in_unit(value: float | None, unit: str) -> str:
         return "–"
     if unit == "share":
         percent = round(value * PERCENT, 1)
-        return _("%(n)s %%") % {"n": _number(percent, 0 if percent == int(percent) else 1)}
+        return _("%(n)s%%") % {"n": _number(percent, 0 if percent == int(percent) else 1)}
     said = _number(value, 0 if value == int(value) or abs(value) >= PERCENT else 1)
     return {
         "minutes": _("%(n)s min"),

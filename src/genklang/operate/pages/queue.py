@@ -210,7 +210,7 @@ def _used(adoption: Adoption, place: Place, now: Occupancy, at: int) -> str:
     if at <= since:
         return ""
     held = sum(_held_within(log, place, since, at) for log in _moves(adoption, place).values())
-    return _("%(share)s %%") % {"share": number_format(100 * held / (now.capacity * (at - since)), 0)}
+    return _("%(share)s%%") % {"share": number_format(100 * held / (now.capacity * (at - since)), 0)}
 
 
 Moved = list[tuple[int, str]]
