@@ -20,7 +20,7 @@ from genklang.site.models import Feedback
 from genklang.site.services import record_feedback
 
 PRACTICES_AT_THE_START = 6
-OPENING_DROPS = (Drop(335, 75, 8, (16, 32, 48, 64, 80, 96)), Drop(255, 132, 4, (12, 24, 36)))
+OPENING_DROPS = (Drop(335, 75, 8, (16, 32, 48, 64, 80, 96)), Drop(300, 22, 4, (12, 24, 36)))
 
 
 @require_GET
