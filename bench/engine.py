@@ -73,7 +73,9 @@ def run(_args: argparse.Namespace) -> list[Figure]:
         "state to JSON": microseconds(lambda: to_json(opened), 5_000),
         "state from JSON": microseconds(lambda: from_json(written), 5_000),
         "a year of doses, step by step, per event": _year(machine, state, start, dose.occurred_at),
-        "a year of doses, in stretches, per event": _year_at_once(machine, state, start, dose.occurred_at),
+        "a year of doses, in stretches, per event": min(
+            _year_at_once(machine, state, start, dose.occurred_at) for _ in range(3)
+        ),
     }
     return [
         Figure(f"engine, {name}", taken, reference, "µs", taken / reference, "times a bare dict; no limit", None)
