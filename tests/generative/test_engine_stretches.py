@@ -8,13 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genklang.engine import Due, Effect, Event, Machine, OutcomeFact, State, to_json
-from genklang.engine.draft import Draft
-from genklang.engine.folding import play
+from genklang.engine import Due, Effect, Event, Machine, OutcomeFact, State, current, to_json
 from genklang.engine.stretches import Rows
-from genklang.engine.time import DAY, MINUTE, NEVER, to_instant
-from genklang.engine.turning import Course, Leg
-from genklang.engine.types import Track
+from genklang.engine.time import DAY, MINUTE, to_instant
 from tests.spec.engine.runner import protocol_from
 
 START = to_instant(datetime.fromisoformat("2026-03-26T07:00:00+01:00"))  # the clock is put forward on the fourth night
@@ -180,12 +176,9 @@ def test_a_long_log_folds_to_what_it_came_to_one_by_one(seed: int) -> None:
     ]
     state, _, _ = one_by_one(machine, begin, log)
     log += [event for event in answers(rng, machine, state, start + 30 * DAY) if event.kind != "time_passed"]
-    last = Leg(machine.compiled, NEVER)
-    course = Course(rng.choice([[last], [Leg(machine_of(rng).compiled, start + rng.randrange(30) * DAY), last]]))
-    begin = begin._replace(tracks=tuple(Track(rule.name) for rule in course.first.rules))
-    draft = Draft(begin)
-    for event in log:
-        course.happen(draft, event)
-    folded = play(course, begin, log, settled=start + 40 * DAY)
-    course.settle(draft, start + 40 * DAY)
-    assert folded == draft.step()
+    state, told, effects = one_by_one(machine, begin, log)
+    last = machine.advance(state, start + 40 * DAY)
+    folded = machine.fold("one", log, until=start + 40 * DAY)
+    assert folded.state == last.state
+    assert folded.facts == tuple(current([*told, *last.facts]).values())
+    assert list(folded.effects) == [*effects, *last.effects]

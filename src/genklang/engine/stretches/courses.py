@@ -122,6 +122,7 @@ def _counted(rule: Rule, plan: EveryFromLast, first: Due, rows: Rows, expected: 
         return rule.due(anchor=anchor, occurrence="1", target=int(target[number]), opens=int(opens[number]))
 
     deadline = zone.add_to_all(target, rule.within)
+    deadline[0] = first.deadline_at
     reminders = tuple(zone.add_to_all(target, reminder.after) for reminder in rule.reminders)
     return Dues(opens, target, deadline, np.full(len(target), NEVER), reminders, due, counted=True)
 
@@ -134,7 +135,7 @@ def by_calendar(compiled: Compiled, state: State, place: int, coming: tuple[Due,
         return None
     columns = calendar.until(until)
     begin = int(columns.target.searchsorted(coming[0].target_at))
-    if tuple(due.id for due in columns.dues[begin : begin + len(coming)]) != tuple(due.id for due in coming):
+    if [_named(due) for due in columns.dues[begin : begin + len(coming)]] != [_named(due) for due in coming]:
         return None
     stop = len(columns.dues)
     if rule.until is not None and track.first is not None and isinstance(rule.plan, Daily):
@@ -145,6 +146,11 @@ def by_calendar(compiled: Compiled, state: State, place: int, coming: tuple[Due,
 
     opens, target, deadline, closes = (column[begin:stop] for column in columns[1:5])
     return Dues(opens, target, deadline, closes, tuple(column[begin:stop] for column in columns.reminders), due)
+
+
+def _named(due: Due) -> tuple[str, int, int, int]:
+    """A due and its times, which are another version's where one ruled when it opened."""
+    return due.id, due.opens_at, due.target_at, due.deadline_at
 
 
 def _calendar(compiled: Compiled, state: State, place: int, first: Due) -> Calendar | None:
