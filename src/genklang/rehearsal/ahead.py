@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genklang.engine.rules import EveryFromLast, Rule
+from genklang.engine.rules import EveryFromLast, EveryFromStart, Rule
 from genklang.engine.stretches import Rows
 from genklang.engine.stretches.courses import Dues, by_calendar
 from genklang.engine.time import DAY, NEVER
 from genklang.engine.types import Due, Event
 from genklang.protocol.units import SECOND
-from genklang.rehearsal.turns import Turn
+from genklang.rehearsal.turns import Turn, staff_deal
 
 if TYPE_CHECKING:
     from genklang.rehearsal.participant import Participant
@@ -193,12 +193,13 @@ def _answered(person: Participant, turn: Turn, coming: tuple[Due, ...], last: in
 
 def _by_calendar(person: Participant, turn: Turn, coming: tuple[Due, ...], last: int) -> Answered | None:
     """Dues that follow each other whatever happens."""
+    end, last = last, _worth_knowing(person, turn, coming[0], last)
     dues = by_calendar(person.machine.compiled, person.state, turn.place, coming, last)
     if dues is None:
         return None
     rule = person.machine.compiled.rules[turn.place]
     first, many = turn.numbers[coming[0].id], int(dues.opens.searchsorted(last, "right"))
-    dealt_with = rule.alarm is not None and rule.task is None
+    dealt_with = staff_deal(rule)
     many = min(many, turn.until_never(first, first + many, _MOST_DEALT_WITH if dealt_with else 0) + 1)
     drawn = turn.drawn(first, first + many)
     opens, target, deadline, closes = (column[:many] for column in dues[:4])
@@ -219,8 +220,20 @@ def _by_calendar(person: Participant, turn: Turn, coming: tuple[Due, ...], last:
     until = NEVER
     if stop < many:
         until = min(int(deadline[stop]), int(dues.opens[stop + 1]) if stop + 1 < len(dues.opens) else NEVER)
+    if last < end:
+        until = min(until, last + 1)
     kept, dealt = int(answered.searchsorted(stop)), never[: never.searchsorted(stop)]
     return Answered(turn, rule, first, coming[0], at[:kept], due_by[:kept], answered[:kept], dealt, until, dues)
+
+
+def _worth_knowing(person: Participant, turn: Turn, due: Due, last: int) -> int:
+    """Up to when a calendar of one's own is worth while to work out: to the first due that is never answered."""
+    plan = person.machine.compiled.rules[turn.place].plan
+    if not isinstance(plan, EveryFromStart):
+        return last
+    step = (plan.interval.months * 31 + plan.interval.days) * DAY + plan.interval.microseconds
+    first, many = turn.numbers[due.id], max((last - due.opens_at) // step, 0) + 2
+    return min(last, due.target_at + turn.until_never(first, first + many, 0) * step)
 
 
 def _until(wrong: NDArray[np.bool_], deadline: Instants) -> tuple[int, int]:

@@ -130,6 +130,13 @@ class Script:
         self.happenings = _by_anchor(act for act in acts if act.name not in protocol.expectations)
         self.told_later = _told_later(protocol, acts)
         self._drawings: dict[tuple[int, str], Drawing] = {}
+        self._never: dict[str, float] = {}
+
+    def never(self, act: Act, even: Even) -> float:
+        """The share of the dues of an act that are never answered."""
+        if act.name not in self._never:
+            self._never[act.name] = even.never(self.parameters)
+        return self._never[act.name]
 
     def drawing(self, act: Act, even: Even, seed: int) -> Drawing:
         """What becomes of the dues that an act answers, of everybody; drawn together where people live one by one."""

@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from genklang.engine.machine import Machine
+from genklang.engine.rules import Rule
 from genklang.engine.types import Due, State
 from genklang.rehearsal.chance import Answers, Drawing, Numbers, Staff, of_staff, places
 from genklang.rehearsal.script import Act, Script
 from genklang.rehearsal.staff import Delays, answers_alarm, answers_task
+
+_OFTEN = 1 / 12  # more than that are never answered: then stretches are too short to be worth while
 
 
 class Answered(NamedTuple):
@@ -94,8 +97,15 @@ def turns(machine: Machine, script: Script, state: State, *, seed: int, index: i
         act = script.answers.get(track.name)
         if act is None or act.even is None or not _alone(machine, script, act, place):
             continue
+        if not staff_deal(machine.compiled.rules[place]) and script.never(act, act.even) > _OFTEN:
+            continue
         found[track.name] = Turn(act, script.drawing(act, act.even, seed), place, index)
     return found
+
+
+def staff_deal(rule: Rule) -> bool:
+    """Whether staff alone end what a due that nobody meets begins: an alarm, and no task beside it."""
+    return rule.alarm is not None and rule.task is None
 
 
 def _alone(machine: Machine, script: Script, act: Act, place: int) -> bool:
