@@ -47,7 +47,7 @@ def _write(path: Path) -> None:
 def _measured(name: str, path: Path, words: list[str]) -> Figure:
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, "evaluate", str(path), *words, "--json"],
+        [sys.executable, "-c", _RUN, "evaluate", str(path), *words, "--draws", "999", "--json"],
         capture_output=True,
         text=True,
         check=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -35,7 +36,8 @@ def hazard_ratio(
     covariates: Floats | None = None,
     confidence: float = 0.95,
 ) -> Hazards | None:
-    """Cox's hazard ratio with Efron's ties; arrays (n,), `covariates` (n, k). None where an arm has no events.
+    """Cox's hazard ratio with Efron's ties; arrays (n,), `covariates` (n, k). None where an arm has no events, or the
+    fit finds no end.
 
     The standard error is that of the ratio's logarithm.
     """
@@ -45,8 +47,11 @@ def hazard_ratio(
     design = np.column_stack([treated.astype(np.float64), _scaled(background)])
     library = import_module("statsmodels.duration.hazard_regression")
     model = library.PHReg(time, design, status=event.astype(np.int64), strata=strata, ties="efron")
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         fit = model.fit(disp=0)
+    if any(each.category.__name__ == "ConvergenceWarning" for each in told):
+        return None
     value, error = float(fit.params[0]), float(fit.bse[0])
     if not (abs(value) < _MOST and 0 < error < _MOST):
         return None
