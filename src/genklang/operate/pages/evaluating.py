@@ -16,7 +16,7 @@ from genklang.evaluate.plan import Plan
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.texts import Text
 from genklang.measure.flow import received
-from genklang.measure.over_time import panel_table, series_table
+from genklang.measure.over_time import SeriesTable, panel_table, series_table
 from genklang.measure.study import StudyTable, is_mean_of_shares, sample_of, study_table
 from genklang.operate.pages.answers import PERCENT, Answer
 from genklang.operate.pages.figures import group_in_words
@@ -74,7 +74,7 @@ def _waiting(answer: Answer, protocol: Protocol, tables: Tables, table: StudyTab
     """An answer that nobody has a value for yet says how far it has come, and nothing about tables."""
     if answer.finding is not None or (table is not None and _has_values(protocol, table, answer.name)):
         return answer
-    if table is None and tables.logs:
+    if answer.waits or (table is None and tables.logs):
         return answer
     said = ngettext("%(n)s has come so far.", "%(n)s have come so far.", len(tables.logs)) % {"n": len(tables.logs)}
     if protocol.study is not None and protocol.study.draw is not None:
@@ -259,6 +259,8 @@ def _over_time(protocol: Protocol, tables: Tables, plan: Protocol, name: str) ->
     if protocol.study.design in OF_GROUPS:
         return _groups(protocol, tables, plan, name, options)
     made = series_table(protocol, tables, name)
+    if len(set(made.after)) < len((False, True)):
+        return Answer(name, say(series), waits=_one_sided(protocol, made))
     columns = made.columns()
     kept = [place for place, value in enumerate(columns["value"]) if value is not None]
     table = {key: [column[place] for place in kept] for key, column in columns.items()}
@@ -277,6 +279,23 @@ def _over_time(protocol: Protocol, tables: Tables, plan: Protocol, name: str) ->
         return finding, series_picture(finding, say(series), periods, made.change)
 
     return _answered(name, say(series), answer)
+
+
+def _one_sided(protocol: Protocol, made: SeriesTable) -> str:
+    """How far a series has come that has nothing on one side of its change."""
+    assert protocol.study is not None
+    followed = {"n": len(made.period)}
+    if made.per == "month":
+        text = ngettext("%(n)s whole month has been followed.", "%(n)s whole months have been followed.", followed["n"])
+    else:
+        text = ngettext("%(n)s whole week has been followed.", "%(n)s whole weeks have been followed.", followed["n"])
+    kind = protocol.study.series[made.name].change
+    change = {"change": say(protocol.events.get(kind)) or kind}
+    if made.change is None:
+        return " ".join([text % followed, _("The change has not come yet: “%(change)s”.") % change])
+    if any(made.after):
+        return " ".join([text % followed, _("There is nothing from before the change to compare with.")])
+    return " ".join([text % followed, _("Nothing has been measured after the change yet.")])
 
 
 def _groups(protocol: Protocol, tables: Tables, plan: Protocol, name: str, options: dict[str, Any]) -> Answer:
@@ -306,11 +325,16 @@ def _groups(protocol: Protocol, tables: Tables, plan: Protocol, name: str, optio
     return _answered(name, label, answer)
 
 
+def _told(wrong: str) -> str:
+    """What is wrong as a sentence; what to write instead is for whoever hands over a table."""
+    return wrong[:1].upper() + wrong[1:]
+
+
 def _answered(name: str, label: str, answer: Callable[[], tuple[Finding, Chart]]) -> Answer:
     try:
         finding, chart = answer()
     except EvaluationError as error:
-        return Answer(name, label, problems=tuple(error.messages(language())))
+        return Answer(name, label, problems=tuple(_told(problem.wrong.say(language())) for problem in error.problems))
     return Answer(name, label, finding, chart)
 
 
