@@ -71,3 +71,12 @@ def test_the_page_in_both_languages(client: Client, language: str, words: str) -
 def test_a_practice_without_a_study_has_no_plan(client: Client) -> None:
     published("borlange-tillsammans")
     assert client.get("/practices/borlange-tillsammans/plan/").status_code == 404
+
+
+def test_a_series_is_told_by_how_long_it_is_followed() -> None:
+    practice = published("vaxjo-vaxjoloftet")
+    assert practice.current is not None
+    found = foreseen(practice.current, 100)
+    assert found is not None and found.by_time and len(found.sentences) == 3
+    smallest = [float(text.replace(",", "")) for _periods, text in found.rows]
+    assert smallest == sorted(smallest, reverse=True) and smallest[2] > 0
