@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.db.models import QuerySet
 
@@ -14,6 +13,8 @@ from genklang.protocol.reading import from_canonical
 from genklang.protocol.types import Protocol
 
 MOST_TERMS_A_QUERY = 500
+PROTOCOLS_KEPT = 200
+_protocols: dict[str, Protocol] = {}
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def _how_telling(practice: Practice) -> tuple[bool, int, str]:
 
 def protocol_of(version: ProtocolVersion) -> Protocol:
     """The protocol of a stored version; read once for each digest."""
-    return _read_canonical(version.digest, version.canonical)
+    if version.digest not in _protocols:  # only then is its text asked for, which may not have been read
+        if len(_protocols) >= PROTOCOLS_KEPT:
+            _protocols.pop(next(iter(_protocols)), None)
+        _protocols[version.digest] = from_canonical(version.canonical)
+    return _protocols[version.digest]
 
 
 def results_of(practice: Practice) -> Results:
@@ -89,8 +94,3 @@ def _fits(practice: Practice, wanted: Wanted) -> bool:
         and (not wanted.success_factor or wanted.success_factor in practice.success_factors)
         and (not wanted.design or wanted.design == practice.design)
     )
-
-
-@lru_cache(maxsize=200)
-def _read_canonical(digest: str, canonical: str) -> Protocol:
-    return from_canonical(canonical)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from genklang.bank.models import ProtocolVersion
 from genklang.engine import randomisation
 from genklang.engine import types as engine
 from genklang.operate import clock
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
+from genklang.operate.lookups import fetch, places, tuples
 from genklang.operate.machines import machine_for, with_shared
-from genklang.operate.models import Adoption, Enrolment, Event, Notice
+from genklang.operate.models import Adoption, Enrolment, Notice
 from genklang.operate.problems import Problem, unknown_enrolment
 from genklang.operate.recording import Recorder, log_row
 from genklang.operate.writing import Change, write
@@ -79,15 +81,22 @@ def set_aside(enrolment: Enrolment, error: Exception) -> None:
 def lock(adoption: Adoption, key: str) -> Enrolment | None:
     """The enrolment, held for this transaction; None where the adoption has none of that key.
 
-    Its number stays, which is all that rows pointing at it ask for: writing one need not wait for this (`no_key`).
+    Its number stays, which is all that rows pointing at it ask for: writing one need not wait for this.
     """
-    rows = (
-        Enrolment.objects.with_protocol()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(adoption=adoption, key=key)
-    )
-    # PostgreSQL leaves out a row that was moved to another version while this waited for it; asked again, it is there.
-    return rows.first() or rows.first()
+    found = fetch(Enrolment, "adoption_id = %s AND key = %s", (adoption.pk, key), locked=True)
+    if not found:
+        return None
+    row = found[0]
+    [row.adoption] = fetch(Adoption, "id = %s", (adoption.pk,))
+    # A version never changes, so the one at hand will do where it is the same.
+    known = adoption.protocol_version
+    row.adoption.protocol_version = _version(row.adoption.protocol_version_id, known)
+    row.protocol_version = _version(row.protocol_version_id, row.adoption.protocol_version)
+    return row
+
+
+def _version(number: int, known: ProtocolVersion) -> ProtocolVersion:
+    return known if known.pk == number else ProtocolVersion.objects.defer("source", "canonical").get(pk=number)
 
 
 def find(adoption: Adoption, key: str) -> Enrolment | None:
@@ -159,9 +168,13 @@ class _Recorded:
 
 def known_events(adoption: Adoption, ids: Sequence[str]) -> Known:
     """Events that the adoption already has of these ids."""
-    rows = Event.objects.filter(adoption=adoption, key__in=ids)
-    found = rows.values_list("key", "enrolment__key", "kind", "occurred_at")
-    return {key: Earlier(enrolment, kind, occurred_at) for key, enrolment, kind, occurred_at in found}
+    asked = (
+        "SELECT log.key, whose.key, log.kind, log.occurred_at FROM operate_event log"  # noqa: S608
+        " JOIN operate_enrolment whose ON whose.id = log.enrolment_id"
+        f" WHERE log.adoption_id = %s AND log.key IN {places(ids)}"
+    )
+    rows = tuples(asked, (adoption.pk, *ids)) if ids else ()
+    return {key: Earlier(enrolment, kind, occurred_at) for key, enrolment, kind, occurred_at in rows}
 
 
 def _take(

@@ -11,6 +11,7 @@ from typing import Any
 
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
+from genklang.operate.lookups import places, tuples
 from genklang.operate.rows import delete, insert, insert_plain, update
 
 CHUNK = 400
@@ -113,10 +114,12 @@ def _earlier(told: list[tuple[int, str]]) -> Iterator[tuple[int, int, str, int, 
     """Facts that may be of these dues: of any of the enrolments, and any of the dues."""
     for start in range(0, len(told), CHUNK):
         some = told[start : start + CHUNK]
-        found = models.OutcomeFact.objects.filter(
-            enrolment__in={enrolment for enrolment, _ in some}, due__in={due for _, due in some}
+        enrolments, dues = sorted({enrolment for enrolment, _ in some}), sorted({due for _, due in some})
+        asked = (
+            "SELECT id, enrolment_id, due, revision, current FROM operate_outcomefact"  # noqa: S608
+            f" WHERE enrolment_id IN {places(enrolments)} AND due IN {places(dues)}"
         )
-        yield from found.values_list("pk", "enrolment_id", "due", "revision", "current")
+        yield from tuples(asked, (*enrolments, *dues))
 
 
 def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> dict[str, Any]:
