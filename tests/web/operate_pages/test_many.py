@@ -1,0 +1,117 @@
+"""Pages among many: lists read the beginnings of indexes, counts and figures of many are kept, a case asks little."""
+
+import threading
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from genklang.operate.models import Enrolment, Task
+from genklang.operate.pages import measuring, paging
+from genklang.operate.pages.adoptions import called
+from genklang.operate.pages.paging import Lazy, Waiting, count_first, counted, first_of
+from genklang.people.models import AccessLog, User
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import Ward
+
+pytestmark = pytest.mark.django_db
+
+
+def tasks(ward: Ward, role: str, *, opened: list[int]) -> None:
+    given = {"adoption": ward.adoption, "enrolment": ward.enrolment, "expectation": "refill", "role": role}
+    Task.objects.bulk_create([Task(due=f"refill/{role}/{at}", opened_at=at, **given) for at in opened])
+
+
+def opened_of(role: str) -> "QuerySet[Task, dict[str, int]]":
+    return Task.objects.filter(role=role).order_by().values(at=F("opened_at"), row=F("pk"))
+
+
+def test_rows_of_several_queries_come_in_one_order_group_after_group(ward: Ward) -> None:
+    tasks(ward, "nurse", opened=[1, 4, 6])
+    tasks(ward, "nurse_on_call", opened=[2, 3, 5])
+    tasks(ward, "later", opened=[0, 9])
+    both = [opened_of("nurse"), opened_of("nurse_on_call")]
+    rows = Waiting([both, [opened_of("later")]], lambda some: [row["at"] for row in some])
+    assert len(rows) == 8
+    assert rows[:8] == [1, 2, 3, 4, 5, 6, 0, 9]
+    assert [rows[start : start + 3] for start in (0, 3, 6)] == [[1, 2, 3], [4, 5, 6], [0, 9]]
+    assert rows[6] == 0
+
+
+def test_no_query_is_read_further_than_a_page_needs(ward: Ward) -> None:
+    tasks(ward, "nurse", opened=list(range(9)))
+    with CaptureQueriesContext(connection) as asked:
+        assert [row["at"] for row in first_of([opened_of("nurse"), opened_of("nobody")], 4)] == [0, 1, 2, 3]
+    assert len(asked) == 1 and asked.captured_queries[0]["sql"].count("LIMIT 4") == 2
+    assert count_first([opened_of("nurse")], 5) == 5
+    assert count_first([opened_of("nurse").filter(pk__in=[])], 5) == 0  # what can find nothing is not asked
+    assert len(Lazy(Task.objects.all(), list, most=7)) == 7
+
+
+def test_few_are_counted_each_time_and_many_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "_counts", {})
+    numbers = iter([4_999, 5_000, 5_001])
+    count = partial(counted, "people", lambda: next(numbers), size=int)
+    assert [count(), count(), count()] == [4_999, 5_000, 5_000]
+
+
+def test_figures_of_many_are_shown_as_they_were_while_they_are_made_anew(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "MANY", 1)
+    monkeypatch.setattr(measuring, "_kept", {})
+    made, go_on, is_made = iter("abc"), threading.Event(), threading.Event()
+    assert measuring.kept(ward.adoption, "figure", lambda: next(made)) == "a"
+    ward.wall.set("2026-03-02 12:00")
+    ward.report("heartbeat", "2026-03-02 11:00")
+
+    def slowly() -> str:
+        assert go_on.wait(10)
+        is_made.set()
+        return next(made)
+
+    assert measuring.kept(ward.adoption, "figure", slowly) == "a"
+    assert measuring.kept(ward.adoption, "figure", slowly) == "a"  # and it is made only once meanwhile
+    go_on.set()
+    assert is_made.wait(10)
+    for thread in threading.enumerate():
+        if thread.name == "figures":
+            thread.join(10)
+    assert measuring.kept(ward.adoption, "figure", slowly) == "b"
+
+
+def test_a_case_asks_no_more_of_a_longer_past(ward: Ward, bo: User, sign_in: SignIn) -> None:
+    client, path = sign_in(bo), reverse("operate:case", args=[ward.enrolment.public_id])
+    few = _statements(client, path)
+    for minute in range(10, 30):
+        ward.wall.set(f"2026-03-02 07:{minute}")
+        ward.report("heartbeat", f"2026-03-02 07:{minute}")
+    assert _statements(client, path) <= few
+
+
+def test_a_list_that_renews_itself_writes_its_names_once(ward: Ward, bo: User, sign_in: SignIn) -> None:
+    client = sign_in(bo)
+    ward.tick("2026-03-02 09:03")
+    client.get("/work/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/work/alarms/")
+    assert AccessLog.objects.filter(actor=bo, action="list").count() == 1
+    assert not any("INSERT" in one["sql"] and "accesslog" in one["sql"] for one in asked.captured_queries)
+
+
+def test_a_number_is_found_before_a_part_of_a_name(ward: Ward) -> None:
+    number = ward.enrolment.key
+    assert called(ward.adoption, number) == [ward.enrolment.pk]
+    assert called(ward.adoption, number.lower()) == [ward.enrolment.pk]
+    assert called(ward.adoption, "ori") == list(Enrolment.objects.values_list("pk", flat=True))
+    assert called(ward.adoption, "nobody at all") == []
+
+
+def _statements(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
