@@ -2,6 +2,7 @@
 
 import threading
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ def tasks(ward: Ward, role: str, *, opened: list[int]) -> None:
     Task.objects.bulk_create([Task(due=f"refill/{role}/{at}", opened_at=at, **given) for at in opened])
 
 
-def opened_of(role: str) -> "QuerySet[Task, dict[str, int]]":
+def opened_of(role: str) -> "QuerySet[Any, Any]":
     return Task.objects.filter(role=role).order_by().values(at=F("opened_at"), row=F("pk"))
 
 
