@@ -26,13 +26,15 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-MISSING = "No Chromium here. Install one: apt-get install chromium (or name it in GENKLANG_CHROMIUM)."
+# The shell draws no window of its own around a page, which takes a third of the time away.
+PLACES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+MISSING = "No Chromium here. Install one: apt-get install chromium-headless-shell (or name it in GENKLANG_CHROMIUM)."
 
 
 def chromium() -> str:
     """Where Chromium lies; empty when there is none."""
     named = os.environ.get("GENKLANG_CHROMIUM")
-    found = [named, "/usr/bin/chromium", shutil.which("chromium-browser"), shutil.which("google-chrome")]
+    found = [named, *map(shutil.which, PLACES)]
     return next((path for path in found if path and Path(path).exists()), "")
 
 

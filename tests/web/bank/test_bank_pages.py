@@ -274,7 +274,11 @@ def test_the_practices_own_numbers_mean_themselves_when_sent_back(
     assert len(fields) >= 10
     response = client.get(address, fields, headers={"accept-language": language}, follow=True)
     assert response.status_code == 503
-    assert dict(asked[0].prices) == {"hour": "500.0 SEK", "training": "60000.0 SEK"}
+    assert dict(asked[0].prices) == {
+        "hour": "500.0 SEK",
+        "training": "60000.0 SEK",
+        "avoided_move": "500000.0 SEK",
+    }
     assert dict(asked[0].parameters)["housing"] == 0.2
     assert (asked[0].enrolments, asked[0].years) == (300, 2.25)
 
