@@ -18,6 +18,7 @@ from genklang.people.services import BACKEND
 
 OpenAs = Callable[..., Page]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_AT = {"sv": 320, "en": 1280}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -102,6 +103,20 @@ def session(user: User) -> str:
 def check_page(page: Page) -> None:
     """Asserts what every page must hold: nothing that axe finds, one first heading, no sideways scrolling."""
     axe(page)
+    fits(page)
+
+
+def check_each_way(page: Page, language: str) -> None:
+    """The same of a page that is opened in both languages: wide and narrow, axe at one width in each language."""
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        fits(page)
+        if width == AXE_AT[language]:
+            axe(page)
+
+
+def fits(page: Page) -> None:
+    """Asserts that there is one first heading, and no sideways scrolling."""
     assert page.locator("h1").count() == 1
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url}: {overflow} px too wide at {page.viewport_size}"
@@ -110,5 +125,5 @@ def check_page(page: Page) -> None:
 def axe(page: Page) -> None:
     """Asserts that axe finds no violation, and prints those it finds."""
     page.wait_for_load_state()
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]})
     assert results.violations_count == 0, f"{page.url} at {page.viewport_size}\n{results.generate_report()}"

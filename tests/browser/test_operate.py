@@ -12,7 +12,7 @@ from genklang.bank.services import load_practices
 from genklang.operate import services
 from genklang.operate.models import Adoption, Alarm, Enrolment, Event
 from genklang.people.models import Organisation, Person, User
-from tests.browser.conftest import OpenAs, check_page
+from tests.browser.conftest import OpenAs, check_each_way, check_page
 from tests.web.operate_core.conftest import Ward, dispensers, wall, ward
 from tests.web.operate_pages.conftest import companions, company
 from tests.web.operate_pages.test_result import few_of_the_trial
@@ -74,9 +74,7 @@ def test_every_page_of_operate(
 ) -> None:
     for who, path in scene:
         page = open_as(request.getfixturevalue(who), path, language=language)
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            check_page(page)
+        check_each_way(page, language)
         page.context.close()
 
 
