@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from genklang.operate import services
+from genklang.operate import clock, services
 from genklang.operate.models import Enrolment, Event
 from genklang.people.models import Organisation, User
 from tests.browser.conftest import OpenAs, check_page
@@ -102,3 +102,27 @@ def test_a_film_of_the_classroom_reaches_two_families(
     both_widths(page)
     lead = open_as(bo, reverse("operate:adoption", args=[form_1b.adoption.public_id]))
     expect(lead.locator("main")).to_contain_text("Länkar till familjer som läser ett annat språk")
+
+
+def test_a_link_that_is_older_than_a_month_shows_nothing_any_more(
+    form_1b: Enrolment, bo: User, open_as: OpenAs, going: Wall
+) -> None:
+    page = open_as(bo, reverse("operate:case", args=[form_1b.public_id]))
+    case = page.url
+    page.get_by_role("link", name="Lägg till en film").first.click()
+    page.get_by_label("Vad visar den?").fill("Vår skolgård")
+    page.get_by_label("Så ser det ut här").check()
+    page.set_input_files("input[type=file]", FILM)
+    page.get_by_label("Nej").check()
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("link", name="Alla som är med har sagt ja").first.click()
+    page.get_by_role("button", name="Spara").click()
+    link = send(page, case, "Familjen Ali", "Svenska")
+    home = open_as(None, link, width=320)
+    home.get_by_role("button", name="Öppna").click()
+    expect(home.locator("video")).to_have_count(1)
+    going.time += 31 * 24 * 60 * clock.MINUTE
+    home.reload()
+    expect(home.locator("h1")).to_have_text("Länken fungerar inte")
+    expect(home.locator("video")).to_have_count(0)
+    check_page(home)

@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from genklang.operate import clock, worker
-from genklang.people.models import Person, User
+from genklang.operate import clock, services, worker
+from genklang.people.models import Organisation, Person, User
 from tests.browser.conftest import OpenAs, check_page
+from tests.browser.running import adopted
+from tests.web.operate_core.conftest import Wall
 from tests.web.operate_market.conftest import Swap, families, gun, hans, wall
 
 __all__ = ["families", "gun", "hans", "wall"]
@@ -23,6 +25,23 @@ def both_widths(page: Page) -> None:
 def save(page: Page, families: Swap) -> None:
     page.get_by_role("button", name="Spara").click()
     families.wall.time += clock.MINUTE
+
+
+def test_a_family_says_how_everyday_life_is_before_it_looks_for_another(
+    lindmala: Organisation, doris: Person, bo: User, wall: Wall, open_as: OpenAs
+) -> None:
+    adoption = adopted("family-by-family", lindmala, name="Familj till familj", staff={"coach": bo})
+    enrolment = services.enrol(adoption, person=doris, key="F-1", role="seeking")
+    seeking = open_as(doris, "/me/", width=320)
+    seeking.get_by_role("link", name="Säg hur vardagen är").first.click()
+    seeking.get_by_label("Vad vill ni kallas av den andra familjen?").fill("Familjen Berg")
+    seeking.get_by_label("Hur väl fungerar vardagen hemma").fill("4")
+    seeking.get_by_label("Hur mycket stöd har ni av andra").fill("3")
+    check_page(seeking)
+    seeking.get_by_role("button", name="Spara").click()
+    expect(seeking.locator("main")).to_contain_text("Letar efter en familj")
+    coach = open_as(bo, reverse("operate:case", args=[enrolment.public_id]))
+    expect(coach.locator(".happened").first).to_contain_text("Vardagen vid starten")
 
 
 def test_two_families_choose_each_other(families: Swap, doris: Person, gun: Person, bo: User, open_as: OpenAs) -> None:

@@ -90,7 +90,7 @@ def test_a_missed_session_becomes_bos_task_and_a_call_settles_it(
     expect(page.locator("main")).to_contain_text("Hon kommer på måndag")
 
 
-def test_doris_notes_an_employer_and_says_how_things_are_after_three_months(
+def test_doris_notes_an_employer_and_says_how_things_are_after_three_and_twelve_months(
     enrolment: Enrolment, doris: Person, wall: Wall, open_as: OpenAs
 ) -> None:
     told(
@@ -115,6 +115,14 @@ def test_doris_notes_an_employer_and_says_how_things_are_after_three_months(
     page.get_by_label("Studerar").check()
     page.get_by_role("button", name="Spara").click()
     expect(page.locator("main")).to_contain_text("Studerar")
+
+    pass_time(wall, "2027-04-06 13:00")
+    page.goto(page.url)
+    page.get_by_role("link", name="Vad du gör efter tolv månader").first.click()
+    page.get_by_label("Arbetar").check()
+    page.get_by_role("button", name="Spara").click()
+    expect(page.locator("main")).to_contain_text("Läget efter tolv månader")
+    expect(page.locator("main")).to_contain_text("Arbetar")
 
 
 def test_alva_sees_how_the_same_people_answered_before_and_after(

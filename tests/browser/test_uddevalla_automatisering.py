@@ -8,10 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 from pypdf import PdfReader
 
-from genklang.operate.models import Adoption
+from genklang.operate import services
+from genklang.operate.models import Adoption, Token
 from genklang.people.models import Organisation, User
 from tests.browser.conftest import OpenAs
-from tests.browser.running import adopted, both_widths
+from tests.browser.running import adopted, both_widths, told
 from tests.web.operate_core.conftest import Wall, wall
 from tests.web.operate_paperwork.conftest import SENDER
 
@@ -23,6 +24,8 @@ B-2;Gun Ek;Ågatan 4;123 45;Lindmåla;7300010000001;2026-10-05;275
 B-3;Stig Alm;Ågatan 6;123 45;Lindmåla;;i måndags;275
 B-4;Tage Ros;Ågatan 8;123 45;Lindmåla;;2026-10-06;27500
 """
+MAPPED = {"comes_from": "Vaccinationsregistret", "goes_to": "Ekonomisystemet", "typed": "En", "minutes_by_hand": 4.0}
+PROGRAMMED = {"hours": 3.0, "minutes_now": 0.25}
 
 
 @pytest.fixture
@@ -125,3 +128,23 @@ def test_work_is_mapped_a_file_handed_in_and_invoices_come_out(
     expect(lead.locator("main")).to_contain_text("Sparade timmar")
     expect(lead.locator("tr", has_text="Programmering")).to_contain_text("700")
     both_widths(lead)
+
+
+def test_rows_that_a_system_sends_become_invoices_and_what_is_wrong_waits_for_bo(
+    office: Adoption, bo: User, wall: Wall, open_as: OpenAs
+) -> None:
+    services.change_adoption(office, name=office.name, overlay={"sender": SENDER})
+    work = services.enrol(office, title="Höstens vaccinationer", key="M-1")
+    told(wall, work, ("2026-10-07 09:00", "mapped", MAPPED), ("2026-10-07 10:00", "programmed", PROGRAMMED))
+    _row, secret = services.issue_token(office, label="Vaccinationsregistret", bearer=Token.Bearer.SYSTEM)
+    page = open_as(bo, page_of(office, "files"))
+    heading, *lines = FILE.splitlines()
+    rows = [dict(zip(heading.split(";"), line.split(";"), strict=True)) for line in lines]
+    address = f"{page.url.partition('/adoptions/')[0]}/api/v1/files/vaccinations?enrolment=M-1"
+    for counted in ({"taken": 2, "known": 0}, {"taken": 0, "known": 4}):
+        answer = page.request.post(address, data=rows, headers={"authorization": f"Bearer {secret}"})
+        assert answer.json() | counted == answer.json()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("VAC-000002")
+    page.get_by_role("link", name="Rad 3").click()
+    expect(page.locator("main")).to_contain_text("i måndags")
