@@ -33,6 +33,18 @@ def both_widths(page: Page) -> None:
         check_page(page)
 
 
+def add_film(page: Page, what: str) -> None:
+    """Bo adds a film in which all have said yes."""
+    page.get_by_role("link", name="Lägg till en film").first.click()
+    page.get_by_label("Vad visar den?").fill(what)
+    page.get_by_label("Så ser det ut här").check()
+    page.set_input_files("input[type=file]", FILM)
+    page.get_by_label("Nej").check()
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("link", name="Alla som är med har sagt ja").first.click()
+    page.get_by_role("button", name="Spara").click()
+
+
 def send(page: Page, case: str, whom: str, language: str) -> str:
     """Bo gives a family its link; the address."""
     page.goto(case)
@@ -48,14 +60,7 @@ def test_a_film_of_the_classroom_reaches_two_families(
 ) -> None:
     page = open_as(bo, reverse("operate:case", args=[form_1b.public_id]))
     case = page.url
-    page.get_by_role("link", name="Lägg till en film").first.click()
-    page.get_by_label("Vad visar den?").fill("Vårt klassrum")
-    page.get_by_label("Så ser det ut här").check()
-    page.set_input_files("input[type=file]", FILM)
-    page.get_by_label("Nej").check()
-    page.get_by_role("button", name="Spara").click()
-    page.get_by_role("link", name="Alla som är med har sagt ja").first.click()
-    page.get_by_role("button", name="Spara").click()
+    add_film(page, "Vårt klassrum")
     words = tmp_path / "words.vtt"
     words.write_text(WORDS, encoding="utf-8")
     page.get_by_role("link", name="Lägg till text").first.click()
@@ -109,14 +114,7 @@ def test_a_link_that_is_older_than_a_month_shows_nothing_any_more(
 ) -> None:
     page = open_as(bo, reverse("operate:case", args=[form_1b.public_id]))
     case = page.url
-    page.get_by_role("link", name="Lägg till en film").first.click()
-    page.get_by_label("Vad visar den?").fill("Vår skolgård")
-    page.get_by_label("Så ser det ut här").check()
-    page.set_input_files("input[type=file]", FILM)
-    page.get_by_label("Nej").check()
-    page.get_by_role("button", name="Spara").click()
-    page.get_by_role("link", name="Alla som är med har sagt ja").first.click()
-    page.get_by_role("button", name="Spara").click()
+    add_film(page, "Vår skolgård")
     link = send(page, case, "Familjen Ali", "Svenska")
     home = open_as(None, link, width=320)
     home.get_by_role("button", name="Öppna").click()
