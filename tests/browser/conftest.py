@@ -4,13 +4,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from genklang.people.models import Person, User
@@ -31,6 +32,17 @@ FLAGS = [
 PLACES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = "No Chromium here. Install one: apt-get install chromium-headless-shell (or name it in GENKLANG_CHROMIUM)."
 
+# Notes that the page is about to be left, before the click that does it is over.
+LEAVING = """
+const note = (event, leaves) => { if (leaves && !event.defaultPrevented) window.leaving = true };
+addEventListener("submit", event => note(event, true));
+addEventListener("click", event => {
+  const link = event.target.closest("a[href]");
+  note(event, link && !(link.hash && link.href.split("#")[0] === location.href.split("#")[0]));
+});
+"""
+STILL_LEAVING = "() => window.leaving || document.readyState === 'loading'"
+
 
 def chromium() -> str:
     """Where Chromium lies; empty when there is none."""
@@ -47,10 +59,32 @@ def browser() -> Iterator[Browser]:
         pytest.fail(MISSING, pytrace=False)
     # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_arrive)
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
+
+
+def click_and_arrive(self: Locator, click: Callable[..., None] = Locator.click, **options: Any) -> None:
+    """Clicks, and waits until the page that it leads to stands there, so that the next line never asks the old one.
+
+    Playwright itself goes on when a navigation has begun, and on a busy machine the old page answers for a while.
+    """
+    click(self, **options)
+    for _ in range(3000):
+        if not leaving(self.page):
+            return
+        self.page.wait_for_timeout(10)
+    pytest.fail(f"{self} leads away from {self.page.url}, and no other page came in 30 seconds")
+
+
+def leaving(page: Page) -> bool:
+    """Whether the page is being left for another, or has come only in part."""
+    try:
+        return bool(not page.is_closed() and page.evaluate(STILL_LEAVING))
+    except Error:  # left at this very moment
+        return True
 
 
 @pytest.fixture
@@ -76,6 +110,8 @@ def open_as(browser: Browser, live_server: LiveServer) -> Iterator[OpenAs]:
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session(user), "url": live_server.url}]
             )
         page = context.new_page()
+        page.add_init_script(LEAVING)
+        page.on("download", lambda _: page.evaluate("window.leaving = false"))  # a file came; the page stays
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None

@@ -102,7 +102,7 @@ def test_the_banner_is_a_pdf_of_the_size_that_was_asked_for(way: Enrolment, bo: 
     client = sign_in(bo)
     answer = client.get(to(way, "journey-pdf"))
     assert answer.content.startswith(b"%PDF-1.7") and "var-hamnar-jag.pdf" in answer["Content-Disposition"]
-    wrong = client.get(to(way, "journey-pdf").replace("60", "3000"))
+    wrong = client.get(to(way, "journey-pdf").replace("height=60", "height=3000"))
     assert wrong.status_code == 422 and "outside what is possible" in wrong.content.decode()
 
 
