@@ -14,6 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from genklang.engine import Event
 from genklang.engine.time import DAY, HOUR, MINUTE, to_instant
+from genklang.engine.types import Position
 from tests.spec.engine.runner import PureDriver, protocol_from
 
 ZONE = "Europe/Stockholm"
@@ -42,7 +43,7 @@ PROTOCOL = protocol_from(
 )
 MOVES = {("active", "paused"): "paused", ("paused", "resumed"): "active"}
 MOVES |= {("active", "ended"): "ended", ("paused", "ended"): "ended"}
-# Never at the very instant of a slot or deadline: the model says nothing of ties.
+# Never at the very instant of a slot or deadline: the model says nothing of such ties.
 moments = st.integers(0, (DAYS - 1) * 24 * 12).map(lambda step: START + step * 5 * MINUTE + 7 * MINUTE // 3)
 
 
@@ -68,36 +69,37 @@ def doses() -> Iterator[Dose]:
 def told(log: list[Event], now: int) -> tuple[dict[str, str], set[str]]:
     """How each dose has ended by `now`, and which alarms stand: by reading the whole log once for each dose."""
     void = {event.data["event"] for event in log if event.kind == "voided"}
-    stages, counted = [(START, "active")], []
+    stages: list[tuple[Position, str]] = [((START, 0, ""), "active")]
+    counted = []
     for event in sorted((one for one in log if one.id not in void), key=lambda one: one.position):
         stage = stages[-1][1]
         if (stage, event.kind) in MOVES:
-            stages.append((event.occurred_at, MOVES[stage, event.kind]))
+            stages.append((event.position, MOVES[stage, event.kind]))
         elif stage == "active" or event.kind == "waived":
             counted.append(event)
     ends, alarms = dict[str, str](), set[str]()
     for dose in doses():
-        before = [stage for at, stage in stages if at <= dose.target]
+        before = [stage for (at, *_), stage in stages if at <= dose.target]
         if dose.target > now or dose.target < START or before[-1] != "active":
             continue
-        left = next((at for at, _stage in stages if at > dose.target), now + 1)
+        left = next((place for place, _stage in stages if place[0] > dose.target), (now + 1, 0, ""))
         status = _ended(dose, counted, left=left, now=now)
         if status:
             ends[dose.name] = status
-        if status == "missed" and left > now:
+        if status == "missed" and left[0] > now:
             alarms.add(dose.name)
     return ends, alarms
 
 
-def _ended(dose: Dose, log: list[Event], *, left: int, now: int) -> str:
-    """How one dose has ended; empty while it is open. `left` is when the person stopped taking part."""
-    deadline, closes = dose.target + HOUR, min(left, dose.next)
-    for event in log:
-        if event.kind == "dose_taken" and dose.target <= event.occurred_at < closes:
+def _ended(dose: Dose, log: list[Event], *, left: Position, now: int) -> str:
+    """How one dose has ended; empty while it is open. `left` is where in the log the person stopped taking part."""
+    deadline = dose.target + HOUR
+    for event in (one for one in log if one.occurred_at >= dose.target and one.position < left):
+        if event.kind == "dose_taken" and event.occurred_at < dose.next:
             return "met" if event.occurred_at <= deadline else "met_late"
-        if event.kind == "waived" and event.data["due"] == dose.name and dose.target <= event.occurred_at < left:
+        if event.kind == "waived" and event.data["due"] == dose.name:
             return "waived"  # for as long as the alarm stands, also when the next one has had its turn
-    if left <= min(deadline, now):
+    if left[0] <= min(deadline, now):
         return "cancelled"
     return "missed" if deadline <= now else ""
 
