@@ -116,7 +116,7 @@ class Rule:
     def matched_by(self, due: Due, kind: str, data: Mapping[str, Any]) -> bool:
         """Whether what an event carries matches a due; a reference to the event that began it does."""
         names = self.met_by[kind]
-        wanted = due.match if len(names) > 1 else (due.match,)
+        wanted = due.match if isinstance(due.match, tuple) and len(names) > 1 else (due.match,)
         return all(
             value is not None and value in (match, due.anchor)
             for match, value in zip(wanted, map(data.get, names), strict=True)
@@ -124,7 +124,8 @@ class Rule:
 
     def shares(self, due: Due, data: Mapping[str, Any]) -> bool:
         """Whether what an event carries is equal in the matched fields that it has too; True where it has none."""
-        wanted = due.match if len(self.matching) + bool(self.each) > 1 else (due.match,)
+        many = len(self.matching) + bool(self.each) > 1
+        wanted = due.match if isinstance(due.match, tuple) and many else (due.match,)
         return all(
             data[name] in (match, due.anchor)
             for match, name in zip(wanted, self.matching, strict=False)

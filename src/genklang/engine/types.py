@@ -16,6 +16,7 @@ Status = Literal["met", "met_late", "missed", "waived", "cancelled"]
 Answer = Literal["", "open", "acknowledged", "resolved"]
 Reason = Literal["met", "met_late", "resolved", "waived", "left", "withdrawn"]
 Position = tuple[int, int, str]
+Match = str | int | float | bool | tuple[Any, ...] | None
 
 BUILT_IN = (
     "enrolled",
@@ -66,7 +67,7 @@ class Due(NamedTuple):
     target_at: int
     deadline_at: int
     wake: int
-    match: Any = None
+    match: Match = None
     closes_at: int = NEVER
     missed: bool = False
     closed: bool = False

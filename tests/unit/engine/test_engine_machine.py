@@ -177,7 +177,13 @@ def test_eligible_is_yes_no_or_not_known(facts: dict[str, object], answer: bool 
 
 def test_a_state_of_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match="format"):
-        from_json(to_json(enrolled()).replace('"format":1', '"format":9'))
+        from_json(to_json(enrolled()).replace("[2,", "[9,", 1))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[2,", "[2,[]]", '[2,["one",7]]', "[2,{}]"])
+def test_what_is_no_state_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a state"):
+        from_json(text)
 
 
 def test_until_leaves_later_events_aside() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from genklang.engine import Event, Machine, to_json
+from genklang.engine import Event
 from genklang.protocol.reading import read_protocol
 from genklang.rehearsal.running import Rehearsal, rehearse
 
@@ -94,10 +94,3 @@ def test_about_three_in_ten_are_drawn_the_same_each_time(lived: Rehearsal) -> No
     assert 4 <= sum(drawn) <= 20
     again = rehearse(read_protocol(PROTOCOL, file="p.yaml"), zone="Europe/Stockholm", enrolments=40, years=0.5, seed=3)
     assert [life.state.facts["sampled"] for life in again.participants] == drawn
-
-
-def test_a_state_says_nothing_of_what_it_has_not() -> None:
-    machine = Machine(read_protocol(PROTOCOL, file="p.yaml"), zone="Europe/Stockholm")
-    state = machine.step(machine.begin("one"), Event("a", "enrolled", 1_000_000)).state
-    assert "members" not in to_json(state)
-    assert "series" not in to_json(state)
