@@ -26,8 +26,8 @@ class NotDelivered(Exception):
     """The other side did not take it; the message is short and holds no personal data."""
 
 
-def rows_for(enrolment: Enrolment, effect: Notify | RaiseAlarm | EscalateAlarm, *, now: int) -> list[Outbox]:
-    """The outbox rows of an effect: none for an imported past, none where it is already worthless."""
+def rows_for(enrolment: Enrolment, effect: Notify | RaiseAlarm | EscalateAlarm, *, now: int) -> list[dict[str, Any]]:
+    """The outbox rows of an effect, by column: none for an imported past, none where it is already worthless."""
     adoption = enrolment.adoption
     if adoption.historical:
         return []
@@ -52,7 +52,7 @@ def deliver(row: Outbox, *, now: int) -> None:
 
 def _row(
     enrolment: Enrolment, effect: Notify | RaiseAlarm | EscalateAlarm, *, channel: str, expires_at: int | None
-) -> Outbox:
+) -> dict[str, Any]:
     payload = {
         "enrolment": enrolment.key,
         "expectation": effect.due.partition("/")[0],
@@ -61,15 +61,19 @@ def _row(
         "role": effect.role or "",
         "at": moment(effect.at).isoformat(),
     }
-    return Outbox(
-        key=f"{enrolment.public_id}/{effect.key}",
-        adoption_id=enrolment.adoption_id,
-        enrolment=enrolment,
-        channel=channel,
-        payload=payload,
-        available_at=effect.at,
-        expires_at=expires_at,
-    )
+    return {
+        "key": f"{enrolment.public_id}/{effect.key}",
+        "adoption_id": enrolment.adoption_id,
+        "enrolment_id": enrolment.pk,
+        "channel": channel,
+        "payload": payload,
+        "available_at": effect.at,
+        "expires_at": expires_at,
+        "attempts": 0,
+        "delivered_at": None,
+        "given_up_at": None,
+        "error": "",
+    }
 
 
 def _channel(adoption: Adoption, wanted: str) -> str:

@@ -15,6 +15,7 @@ from django.db import connection, models
 
 Field: TypeAlias = "models.Field[Any, Any]"
 Column = list[Any]
+IGNORED = " ON CONFLICT DO NOTHING"
 UNQUOTED = {"bigint", "integer", "smallint", "boolean"}
 
 
@@ -23,51 +24,84 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
     if rows:
         model = type(rows[0])
         columns = [_column(field, rows) for field in _fields(model)]
-        _insert(model, columns, ending=" ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+        _insert(model, columns, ending=IGNORED if ignore_conflicts else "")
 
 
-def insert_plain(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_plain(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, ignore_conflicts: bool = False
+) -> None:
     """Inserts mappings that hold a value for every column but the number."""
     if rows:
-        names = [field.column or "" for field in _fields(model)]
-        _insert(model, [list(map(itemgetter(name), rows)) for name in names])
+        columns = [list(map(itemgetter(field.column or ""), rows)) for field in _fields(model)]
+        _insert(model, columns, ending=IGNORED if ignore_conflicts else "")
 
 
 def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     """Writes these columns of rows that are there."""
-    if not rows:
-        return
-    model = type(rows[0])
-    fields = [field for field in _fields(model) if field.name in names]
-    sets = [field.column or "" for field in fields]
-    columns = [_column(field, rows) for field in fields]
-    keys = [row.pk for row in rows]
-    if connection.vendor == "postgresql":
-        settings = ", ".join(f"{column} = given.{column}" for column in sets)
-        arrays = ", ".join(f"%s::{_kind(field)}[]" for field in fields)
-        given = f"unnest({arrays}, %s::bigint[]) AS given({', '.join(sets)}, id)"
-        sql = f"UPDATE {model._meta.db_table} AS kept SET {settings} FROM {given} WHERE kept.id = given.id"
-        _execute(sql, [*_arrays(fields, columns), _plain_array(keys)])
-    else:
-        settings = ", ".join(f"{column} = %s" for column in sets)
-        stored = _stored(fields, columns)
-        _each(f"UPDATE {model._meta.db_table} SET {settings} WHERE id = %s", list(zip(*stored, keys, strict=True)))
+    if rows:
+        fields = [field for field in _fields(type(rows[0])) if field.name in names]
+        columns = [_column(field, rows) for field in fields]
+        _update(type(rows[0]), fields, columns, {"id": "bigint"}, [(row.pk,) for row in rows])
 
 
-def delete(model: type[models.Model], columns: Mapping[str, str], places: Sequence[tuple[Any, ...]]) -> None:
+def update_plain(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, by: Mapping[str, str]
+) -> None:
+    """Writes these columns where those that `by` names (with their types in PostgreSQL) are as in the mapping."""
+    if rows:
+        fields = [field for field in _fields(model) if field.column in names]
+        columns = [list(map(itemgetter(field.column or ""), rows)) for field in fields]
+        _update(model, fields, columns, by, [tuple(row[name] for name in by) for row in rows])
+
+
+def delete(model: type[models.Model], by: Mapping[str, str], places: Sequence[tuple[Any, ...]]) -> None:
     """Deletes the rows where these columns (with their types in PostgreSQL) have one of these values together."""
     table = model._meta.db_table
     if not places:
         return
     if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        same = " AND ".join(f"kept.{name} = given.{name}" for name in columns)
-        given = f"unnest({arrays}) AS given({', '.join(columns)})"
-        values = zip(columns.values(), zip(*places, strict=True), strict=True)
-        arrayed = [_plain_array(some) if kind in UNQUOTED else _text_array(some) for kind, some in values]
-        _execute(f"DELETE FROM {table} AS kept USING {given} WHERE {same}", arrayed)
+        _execute(f"DELETE FROM {table} AS kept USING {given(by)} WHERE {_same(by)}", arrays(by, places))
     else:
-        _each(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = %s' for name in columns)}", places)
+        _each(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = %s' for name in by)}", places)
+
+
+def given(by: Mapping[str, str]) -> str:
+    """PostgreSQL: `arrays` as a table called `given`, with these columns and types."""
+    places = ", ".join(f"%s::{kind}[]" for kind in by.values())
+    return f"unnest({places}) AS given({', '.join(by)})"
+
+
+def arrays(by: Mapping[str, str], places: Sequence[tuple[Any, ...]]) -> list[str]:
+    """What takes the places in `given`: an array for each column."""
+    columns = zip(by.values(), zip(*places, strict=True), strict=True)
+    return [_plain_array(some) if kind in UNQUOTED else _text_array(some) for kind, some in columns]
+
+
+def _update(
+    model: type[models.Model],
+    fields: Sequence[Field],
+    columns: Sequence[Column],
+    by: Mapping[str, str],
+    places: Sequence[tuple[Any, ...]],
+) -> None:
+    table, sets = model._meta.db_table, [field.column or "" for field in fields]
+    if connection.vendor == "postgresql":
+        settings = ", ".join(f"{column} = given.{column}" for column in sets)
+        kinds = {column: _kind(field) for column, field in zip(sets, fields, strict=True)} | dict(by)
+        sql = f"UPDATE {table} AS kept SET {settings} FROM {given(kinds)} WHERE {_same(by)}"
+        _execute(sql, [*_arrays(fields, columns), *arrays(by, places)])
+    else:
+        settings = ", ".join(f"{column} = %s" for column in sets)
+        where = " AND ".join(f"{name} = %s" for name in by)
+        stored = zip(*_stored(fields, columns), strict=True)
+        _each(
+            f"UPDATE {table} SET {settings} WHERE {where}",
+            [(*set_, *by_) for set_, by_ in zip(stored, places, strict=True)],
+        )
+
+
+def _same(by: Mapping[str, str]) -> str:
+    return " AND ".join(f"kept.{name} = given.{name}" for name in by)
 
 
 def _insert(model: type[models.Model], columns: Sequence[Column], *, ending: str = "") -> None:

@@ -9,15 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
 from genklang.operate.lookups import places, tuples
-from genklang.operate.rows import delete, insert, insert_plain, update
+from genklang.operate.rows import arrays, delete, given, insert, insert_plain, update, update_plain
 
 CHUNK = 400
 ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
 SAME = ("due", "expectation", "occurrence", "slot_date", "slot_time", "anchor", "opens_at", "target_at", "deadline_at")
 FACT_FIELDS = (*SAME, "status", "resolved_at", "stage")
+BY_DUE = {"enrolment_id": "bigint", "due": "text"}
+DUE_CHANGES = ["opens_at", "target_at", "deadline_at", "missed", "raised"]
 Seen = tuple[int, int, int, bool, bool]
 
 
@@ -111,15 +115,18 @@ def _outdate(changes: list[Change]) -> dict[int, dict[str, int]]:
 
 
 def _earlier(told: list[tuple[int, str]]) -> Iterator[tuple[int, int, str, int, bool]]:
-    """Facts that may be of these dues: of any of the enrolments, and any of the dues."""
+    """The facts so far of these dues. On SQLite also some of others: of any of the enrolments, and any of the dues."""
+    read = "SELECT kept.id, kept.enrolment_id, kept.due, kept.revision, kept.current FROM operate_outcomefact kept"
+    if connection.vendor == "postgresql":
+        if told:
+            same = "kept.enrolment_id = given.enrolment_id AND kept.due = given.due"
+            yield from tuples(f"{read} JOIN {given(BY_DUE)} ON {same}", arrays(BY_DUE, told))
+        return
     for start in range(0, len(told), CHUNK):
         some = told[start : start + CHUNK]
         enrolments, dues = sorted({enrolment for enrolment, _ in some}), sorted({due for _, due in some})
-        asked = (
-            "SELECT id, enrolment_id, due, revision, current FROM operate_outcomefact"  # noqa: S608
-            f" WHERE enrolment_id IN {places(enrolments)} AND due IN {places(dues)}"
-        )
-        yield from tuples(asked, (*enrolments, *dues))
+        where = f"WHERE kept.enrolment_id IN {places(enrolments)} AND kept.due IN {places(dues)}"
+        yield from tuples(f"{read} {where}", (*enrolments, *dues))
 
 
 def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> dict[str, Any]:
@@ -138,13 +145,17 @@ def live_dues(state: State | None) -> dict[str, Seen]:
 
 
 def _write_dues(changes: list[Change]) -> None:
-    outdated, new = [], []
+    gone: list[tuple[int, str]] = []
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for change in changes:
         before, after = live_dues(change.before), live_dues(change.after)
-        outdated += [(change.enrolment.pk, due) for due, seen in before.items() if after.get(due) != seen]
-        new += [_due_row(change.enrolment, due, seen) for due, seen in after.items() if before.get(due) != seen]
-    delete(models.Due, {"enrolment_id": "bigint", "due": "text"}, outdated)
-    insert_plain(models.Due, new)
+        gone += [(change.enrolment.pk, due) for due in before if due not in after]
+        for due, seen in after.items():
+            if before.get(due) != seen:
+                rows[due in before].append(_due_row(change.enrolment, due, seen))
+    delete(models.Due, BY_DUE, gone)
+    update_plain(models.Due, rows[True], DUE_CHANGES, by=BY_DUE)
+    insert_plain(models.Due, rows[False])
 
 
 def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> dict[str, Any]:
@@ -163,9 +174,9 @@ def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> dict[str, Any
 
 
 def _write_outbox(changes: list[Change], now: int) -> None:
-    rows: list[models.Outbox] = []
+    rows: list[dict[str, Any]] = []
     for change in changes:
         for effect in change.effects:
             if isinstance(effect, Notify | RaiseAlarm | EscalateAlarm):
                 rows += outgoing.rows_for(change.enrolment, effect, now=now)
-    insert(rows, ignore_conflicts=True)
+    insert_plain(models.Outbox, rows, ignore_conflicts=True)

@@ -71,6 +71,19 @@ def test_deletes_only_where_all_columns_agree(ward: Ward) -> None:
     rows.update([], ["due"])
 
 
+def test_mappings_update_the_rows_where_all_columns_agree(ward: Ward) -> None:
+    given = {"adoption_id": ward.adoption.pk, "enrolment_id": ward.enrolment.pk, "expectation": "x", "missed": False}
+    one = {"opens_at": 0, "target_at": 0, "deadline_at": 0, "raised": False}
+    rows.insert_plain(Due, [given | one | {"due": text} for text in TEXTS])
+    kinds = {"enrolment_id": "bigint", "due": "text"}
+    changed = [given | one | {"due": text, "missed": True, "target_at": place} for place, text in enumerate(TEXTS)]
+    elsewhere = changed[3] | {"enrolment_id": ward.enrolment.pk + 1}
+    rows.update_plain(Due, [*changed[:3], elsewhere, *changed[4:]], ["missed", "target_at"], by=kinds)
+    found = {due.due: (due.missed, due.target_at) for due in Due.objects.filter(expectation="x")}
+    assert found == {text: (place != 3, 0 if place == 3 else place) for place, text in enumerate(TEXTS)}
+    rows.update_plain(Due, [], ["missed"], by=kinds)
+
+
 @pytest.mark.postgres
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no length")
 def test_what_is_too_long_is_refused_and_never_cut(ward: Ward) -> None:
