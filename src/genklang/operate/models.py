@@ -17,6 +17,7 @@ from genklang.operate.attachments import Attachment as Attachment
 from genklang.operate.boards import BoardAddress as BoardAddress
 from genklang.operate.filed import FileRow as FileRow
 from genklang.operate.filed import Issued as Issued
+from genklang.operate.kept_figures import KeptFigures as KeptFigures
 from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember

@@ -12,7 +12,7 @@ from genklang.operate.incoming import Source
 from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, BoardAddress, Enrolment
 from genklang.operate.pages.board import board_of
-from genklang.operate.pages.measuring import _kept
+from genklang.operate.pages.keeping import _kept
 from genklang.people.models import AccessLog, Organisation, User
 from genklang.people.services import add_person
 from tests.conftest import SignIn

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from genklang.operate.models import Enrolment, Task
-from genklang.operate.pages import measuring, paging
+from genklang.operate.models import Enrolment, KeptFigures, Task
+from genklang.operate.pages import keeping, measuring, paging
 from genklang.operate.pages.adoptions import called
 from genklang.operate.pages.paging import Lazy, Waiting, count_first, counted, first_of
 from genklang.people.models import AccessLog, User
@@ -63,10 +63,10 @@ def test_few_are_counted_each_time_and_many_now_and_then(monkeypatch: pytest.Mon
 def test_figures_of_many_are_shown_as_they_were_while_they_are_made_anew(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "MANY", 1)
-    monkeypatch.setattr(measuring, "_kept", {})
+    monkeypatch.setattr(keeping, "MANY", 1)
+    monkeypatch.setattr(keeping, "_kept", {})
     made, go_on, is_made = iter("abc"), threading.Event(), threading.Event()
-    assert measuring.kept(ward.adoption, "figure", lambda: next(made)) == "a"
+    assert keeping.kept(ward.adoption, "figure", lambda: next(made)) == "a"
     ward.wall.set("2026-03-02 12:00")
     ward.report("heartbeat", "2026-03-02 11:00")
 
@@ -75,14 +75,14 @@ def test_figures_of_many_are_shown_as_they_were_while_they_are_made_anew(
         is_made.set()
         return next(made)
 
-    assert measuring.kept(ward.adoption, "figure", slowly) == "a"
-    assert measuring.kept(ward.adoption, "figure", slowly) == "a"  # and it is made only once meanwhile
+    assert keeping.kept(ward.adoption, "figure", slowly) == "a"
+    assert keeping.kept(ward.adoption, "figure", slowly) == "a"  # and it is made only once meanwhile
     go_on.set()
     assert is_made.wait(10)
     for thread in threading.enumerate():
         if thread.name == "figures":
             thread.join(10)
-    assert measuring.kept(ward.adoption, "figure", slowly) == "b"
+    assert keeping.kept(ward.adoption, "figure", slowly) == "b"
 
 
 def test_a_case_asks_no_more_of_a_longer_past(ward: Ward, bo: User, sign_in: SignIn) -> None:
@@ -116,3 +116,57 @@ def _statements(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
+
+
+@pytest.fixture
+def among_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person counts as very many, nothing is kept yet, and what is made beside is made at once."""
+    monkeypatch.setattr(keeping, "MANY", 1)
+    started_anew(monkeypatch)
+    monkeypatch.setattr(keeping, "_beside", lambda _place, make: make())
+
+
+def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_kept", {})
+
+
+def test_nobody_waits_for_the_first_figures_of_many_but_what_leaves_the_house(
+    ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_beside", lambda _place, _make: None)  # they take their time
+    first = measuring.measured(ward.adoption)
+    assert first.being_made and first.enrolments == 1 and not first.values
+    assert not measuring.measured_now(ward.adoption).being_made
+
+
+def test_figures_of_many_are_there_after_a_start(ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    ward.tick("2026-03-02 09:30")
+    assert measuring.measured(ward.adoption).being_made
+    made = measuring.measured(ward.adoption)
+    assert made.values and not made.being_made and made.at == ward.wall.time
+    started_anew(monkeypatch)
+    ward.tick("2026-03-02 10:30")
+    assert measuring.measured(ward.adoption) == made  # as it was; and it is made anew
+    assert measuring.measured(ward.adoption).at == ward.wall.time
+
+
+def test_figures_of_another_protocol_are_not_shown(
+    ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measuring.measured(ward.adoption)
+    assert not measuring.measured(ward.adoption).being_made
+    started_anew(monkeypatch)
+    KeptFigures.objects.update(digest="0" * 64)
+    assert measuring.measured(ward.adoption).being_made
+
+
+def test_the_lead_is_told_that_figures_are_being_made_and_how_old_they_are(
+    ward: Ward, alva: User, sign_in: SignIn, among_many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = sign_in(alva), reverse("operate:adoption", args=[ward.adoption.public_id])
+    assert "counting takes some minutes" in client.get(path).content.decode()
+    fresh = client.get(path).content.decode()
+    assert "counting takes some minutes" not in fresh and "Counted" not in fresh
+    monkeypatch.setattr(keeping, "_beside", lambda _place, _make: None)
+    ward.wall.set("2026-03-02 08:10")
+    assert "Counted" in client.get(path).content.decode()

@@ -14,7 +14,8 @@ from genklang.measure.around_change import CostAround, cost_around
 from genklang.measure.tables import Tables
 from genklang.operate.models import Adoption
 from genklang.operate.pages.figures import group_in_words, in_unit
-from genklang.operate.pages.measuring import kept, measured, prices_of, tables_of
+from genklang.operate.pages.keeping import kept
+from genklang.operate.pages.measuring import measured, prices_of, tables_of
 from genklang.operate.pages.money import in_money
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.words import say

@@ -20,7 +20,8 @@ from genklang.operate.machines import shown_state
 from genklang.operate.models import Adoption, Due, Enrolment, Event
 from genklang.operate.pages.adoptions import in_stage
 from genklang.operate.pages.figures import figure_of, in_unit, period_in_words, whole_ones
-from genklang.operate.pages.measuring import kept, measured
+from genklang.operate.pages.keeping import kept
+from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import Words, language, say
 from genklang.operate.sharing import own_places
@@ -181,6 +182,8 @@ def _queue(tile: Tile, place: Place, adoption: Adoption, words: Words) -> Figure
 
 def _indicator(tile: Tile, indicator: Indicator, adoption: Adoption) -> Figure:
     figures = measured(adoption)
+    if figures.being_made:
+        return Figure(say(tile), "–", _("is being counted"))
     name = str(tile.indicator)
     latest = figure_of(name, indicator, figures)
     if latest is None or latest.value is None:

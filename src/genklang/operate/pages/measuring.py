@@ -1,22 +1,16 @@
-"""From an adoption's log to its figures: what counts is read once, measured, and kept for a little while.
+"""From an adoption's log to its figures: what counts is read once, measured, and kept: see `keeping`.
 
 Figures are the same as the command line's: the same tables go to the same room `measure`.
 """
 
-import logging
-import threading
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from django.db import connection
 from django.db.models import Max
-from django.utils import timezone
-from django.utils.translation import get_language, override
 
 from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import OutcomeFact as EngineFact
@@ -27,53 +21,21 @@ from genklang.measure.values import IndicatorValue
 from genklang.operate import clock
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Adoption, Enrolment, Event, OutcomeFact
-from genklang.operate.pages.paging import MANY, counted
+from genklang.operate.pages.keeping import Lasting, kept
 from genklang.operate.pages.protocols import protocol_of
 from genklang.protocol.scopes import ENROLMENTS
 from genklang.protocol.types import Protocol
 from genklang.protocol.units import Money
 
-KEPT_FOR = 60 * clock.SECOND
-MOST_KEPT = 64
-TIMES_KEPT = 20
 AT_ONCE = 500
-T = TypeVar("T")
-Stamp = tuple[Any, ...]
-Place = tuple[str, str]
-log = logging.getLogger(__name__)
-
-
-class _Kept(NamedTuple):
-    """Something made: when (µs), by which stamp, and how many seconds it took."""
-
-    at: int
-    stamp: Stamp
-    value: Any
-    took: float
-
-    @property
-    def of_many(self) -> bool:
-        """Whether so many take part that nobody should wait for it."""
-        return int(self.stamp[2]) >= MANY
-
-    def holds(self, stamp: Stamp, now: int, kept_for: int) -> bool:
-        """Whether it may still be shown as it is."""
-        if self.of_many:
-            kept_for = max(kept_for, int(TIMES_KEPT * self.took * clock.SECOND))
-        same = self.stamp[2:] == stamp[2:]
-        return same and (self.stamp == stamp or now - self.at < kept_for)
-
-
-_kept: dict[Place, _Kept] = {}
-_being_made: set[Place] = set()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Measured:
     """Every figure of an adoption: `values` by period and group, `totals` over the whole time and everybody.
 
-    `began` and `until` are the local days between which people have taken part.
+    `began` and `until` are the local days between which people have taken part. `being_made` when so many take part
+    that nobody waits for their figures to be made for the first time, and there are none meanwhile.
     """
 
     values: list[IndicatorValue]
@@ -84,6 +46,7 @@ class Measured:
     at: int
     began: date = date.min
     until: date = date.max
+    being_made: bool = False
 
     def of(self, indicator: str) -> list[IndicatorValue]:
         """The values of one indicator, in order."""
@@ -96,59 +59,20 @@ class Measured:
 
 def measured(adoption: Adoption) -> Measured:
     """The adoption's figures, at most a minute old; of very many, see `kept`."""
-    return kept(adoption, "measured", lambda: _measured(adoption))
+    return kept(adoption, "measured", lambda: _measured(adoption), lasting=Lasting(Measured, _meanwhile))
 
 
-def kept(adoption: Adoption, what: str, make: Callable[[], T], *, kept_for: int = KEPT_FOR) -> T:
-    """What `make` makes, kept until the log has grown and `kept_for` µs have passed; until somebody
-    new takes part, or the prices have changed.
-
-    Of many people it is kept at least twenty times as long as it took to make, and nobody waits for it to be made anew:
-    it is shown as it was while that goes on beside.
-    """
-    place, stamp, now = (str(adoption.public_id), what), _stamp(adoption), clock.now()
-    with _lock:
-        found = _kept.get(place)
-    if found and found.holds(stamp, now, kept_for):
-        return found.value  # type: ignore[no-any-return]
-    if found and found.of_many:
-        _renew_beside(place, stamp, make)
-        return found.value  # type: ignore[no-any-return]
-    return _make(place, stamp, make)
+def measured_now(adoption: Adoption) -> Measured:
+    """The same, for what leaves the house: waited for, however long it takes."""
+    figures = measured(adoption)
+    return _measured(adoption) if figures.being_made else figures
 
 
-def _make(place: Place, stamp: Stamp, make: Callable[[], T]) -> T:
-    began = time.monotonic()
-    made = make()
-    found = _Kept(clock.now(), stamp, made, time.monotonic() - began)
-    with _lock:
-        _kept.pop(place, None)
-        if len(_kept) >= MOST_KEPT:
-            _kept.pop(next(iter(_kept)))
-        _kept[place] = found
-    return made
-
-
-def _renew_beside(place: Place, stamp: Stamp, make: Callable[[], object]) -> None:
-    """Makes it anew in a thread of its own, one at a time."""
-    language, zone = get_language(), timezone.get_current_timezone()
-
-    def renew() -> None:
-        try:
-            with override(language), timezone.override(zone):
-                _make(place, stamp, make)
-        except Exception:
-            log.exception("figures were not renewed; the earlier ones stand")
-        finally:
-            connection.close()
-            with _lock:
-                _being_made.discard(place)
-
-    with _lock:
-        if place in _being_made:
-            return
-        _being_made.add(place)
-    threading.Thread(target=renew, name="figures", daemon=True).start()
+def _meanwhile(number: int) -> Measured:
+    """What stands for the figures of so many people until they have been made."""
+    now = clock.now()
+    today = clock.moment(now).date()
+    return Measured([], [], number, 0.0, 1 / 30, now, began=today, until=today, being_made=True)
 
 
 def prices_of(adoption: Adoption) -> dict[str, Money]:
@@ -281,14 +205,3 @@ def _horizon(adoption: Adoption) -> int:
         return clock.now()
     last = Event.objects.filter(adoption=adoption).aggregate(at=Max("occurred_at"))["at"]
     return int(last or clock.now())
-
-
-def _stamp(adoption: Adoption) -> Stamp:
-    """What figures hang on, each told by the end of an index: the log's last row, time that has passed somewhere, who
-    takes part, the prices.
-    """
-    latest = Event.objects.filter(adoption=adoption).order_by("-received_at", "-pk").values_list("pk", flat=True)
-    facts = OutcomeFact.objects.order_by("-pk").values_list("pk", flat=True)
-    people = Enrolment.objects.filter(adoption=adoption)
-    number = counted((adoption.pk, "enrolments"), people.count, size=int)
-    return (latest.first(), facts.first(), number, repr(adoption.overlay.get("prices")))

@@ -11,7 +11,7 @@ from genklang.measure.tables import Tables
 from genklang.operate import clock
 from genklang.operate.models import Adoption
 from genklang.operate.pages.figures import csv_rows
-from genklang.operate.pages.measuring import measured, tables_of
+from genklang.operate.pages.measuring import measured_now, tables_of
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.words import language
 from genklang.protocol.types import Protocol
@@ -24,7 +24,7 @@ def package_of(adoption: Adoption) -> bytes:
     resources = [Resource("study", _("One row a participant"), _table(protocol, tables), "participant")]
     if protocol.study and protocol.study.series:
         resources.append(Resource("series", _("One row a period"), followed_columns(protocol, tables), "period"))
-    header, *rows = csv_rows(measured(adoption).values, words_of(adoption))
+    header, *rows = csv_rows(measured_now(adoption).values, words_of(adoption))
     columns = {name: [_written(row[place]) for row in rows] for place, name in enumerate(header)}
     resources.append(Resource("indicators", _("The figures that matter to people"), columns))
     about = About(

@@ -16,8 +16,9 @@ from genklang.operate import clock
 from genklang.operate.models import Adoption
 from genklang.operate.pages.answers import Answer
 from genklang.operate.pages.evaluating import answers_of
+from genklang.operate.pages.keeping import kept
 from genklang.operate.pages.locking import Lock, lock_of, planned_and_done
-from genklang.operate.pages.measuring import kept, prices_of, tables_of
+from genklang.operate.pages.measuring import prices_of, tables_of
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.words import language, say
 from genklang.protocol.types import Protocol

@@ -9,7 +9,8 @@ from genklang.measure.values import SMALLEST_CELL, for_release
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Status
 from genklang.operate.pages.figures import figure_of, in_unit
-from genklang.operate.pages.measuring import kept, measured
+from genklang.operate.pages.keeping import kept
+from genklang.operate.pages.measuring import measured
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.result import result_of
 from genklang.operate.pages.words import language, say

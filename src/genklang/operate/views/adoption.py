@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from genklang.measure.values import for_release
-from genklang.operate import sparing
+from genklang.operate import clock, sparing
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.around import around_of
 from genklang.operate.pages.board import has_board
 from genklang.operate.pages.figures import csv_rows, headlines
-from genklang.operate.pages.measuring import measured
+from genklang.operate.pages.measuring import measured, measured_now
 from genklang.operate.pages.money import money_of
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.report import report_of
 from genklang.operate.pages.result import result_of
 from genklang.operate.pages.upgrading import on_another_version
 from genklang.operate.views.shared import adoption_seen, side
+
+OLD = 5 * clock.MINUTE
 
 
 @login_required
@@ -39,6 +41,8 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "money": money_of(found, figures),
         "who": pages.who_does_what(found),
         "enrolments": figures.enrolments,
+        "being_made": figures.being_made,
+        "counted_at": clock.moment(figures.at) if clock.now() - figures.at > OLD else None,
         "asked": sparing.asked(found),
         "on_another_version": on_another_version(found),
         "has_board": has_board(found),
@@ -73,7 +77,7 @@ def report(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
 def indicators_csv(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
     """The indicators as a file: aggregates only, and none of fewer than five people."""
     found = adoption_seen(request, adoption_id)
-    rows = csv_rows(for_release(measured(found).values), words_of(found))
+    rows = csv_rows(for_release(measured_now(found).values), words_of(found))
     return csv_answer(found, "indicators", rows)
 
 
