@@ -13,7 +13,7 @@ from genklang.measure.sql import indicator_sql
 from genklang.protocol.reading import read_protocol
 
 PRACTICE = Path(__file__).parents[1] / "practices" / "umea-medicingivare" / "protocol.yaml"
-ROWS, QUICK = 5_000_000, 1_000_000
+ROWS, QUICK = 100_000_000, 5_000_000
 PEOPLE = 10_000
 FILL = f"""
 CREATE TABLE dose AS SELECT
