@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from genklang.evaluate.randomisation import randomisation_inference
     from genklang.evaluate.release.ledger import Entry, Ledger
     from genklang.evaluate.release.results import Released, release_finding
+    from genklang.evaluate.release.standing import marks_of, may_take_its_place
     from genklang.evaluate.series import segmented_regression
     from genklang.evaluate.shares import difference_in_shares, newcombe, wilson
     from genklang.evaluate.single import one_mean, one_share, paired_change
@@ -54,6 +55,7 @@ _HOMES = {
     "randomisation": ("randomisation_inference",),
     "release.ledger": ("Entry", "Ledger"),
     "release.results": ("Released", "release_finding"),
+    "release.standing": ("marks_of", "may_take_its_place"),
     "series": ("segmented_regression",),
     "shares": ("difference_in_shares", "newcombe", "wilson"),
     "single": ("one_mean", "one_share", "paired_change"),
@@ -101,6 +103,8 @@ __all__ = [
     "lee",
     "log_rank",
     "manski",
+    "marks_of",
+    "may_take_its_place",
     "newcombe",
     "one_mean",
     "one_share",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from genklang.measure.files import Execute, Rows, files_in_duckdb, files_in_spark, frame, in_spark
-from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, needed_columns, query_sql, quoted
+from genklang.measure.sql import COLUMN_TYPES, Dialect, Query, cell_sql, needed_columns, query_sql, quoted, value_sql
 from genklang.measure.tables import Table, Tables, columns_of
 from genklang.measure.values import IndicatorValue, as_label, as_number, flag_small
 from genklang.protocol.expressions import Type
@@ -77,6 +77,27 @@ def measure_parts(protocol: Practice, parts: Iterable[Tables]) -> tuple[list[Ind
             for asked in (grouped, whole)
         )
     return first, second
+
+
+def own_values(
+    protocol: Practice, parts: Iterable[Tables], cells: Iterable[IndicatorValue]
+) -> dict[str, dict[str, float | None]]:
+    """What each person's own rows give in some cells, by indicator and enrolment: the aggregate of that person alone.
+
+    Whoever gives what no rows at all give (a count of 0, an unknown average) is left out.
+    """
+    wanted = {cell.indicator: cell for cell in cells}
+    queries = {name: Query.of_indicator(protocol.indicators[name]) for name in wanted}
+    needed = _needed(protocol, queries.values())
+    kept = ({of: _with_columns(part[of], names) for of, names in needed.items()} for part in parts)
+    with _in_duckdb(kept) as execute:
+        return {name: _own(protocol, queries[name], cell, execute) for name, cell in wanted.items()}
+
+
+def _own(protocol: Practice, query: Query, cell: IndicatorValue, execute: Execute) -> dict[str, float | None]:
+    ((nothing,),) = execute(value_sql(protocol, query, "duckdb", where="FALSE"))
+    rows = execute(value_sql(protocol, query, "duckdb", where=cell_sql(query, cell, "duckdb"), each="enrolment"))
+    return {str(enrolment): as_number(value) for enrolment, value in rows if value != nothing}
 
 
 def measure_in(

@@ -12,6 +12,7 @@ from typing import Literal
 
 from genklang.measure.calendar import Period
 from genklang.measure.tables import columns_of
+from genklang.measure.values import IndicatorValue
 from genklang.protocol.expressions import Type, compile_expression
 from genklang.protocol.scopes import table_scope
 from genklang.protocol.types import Indicator, Protocol
@@ -66,6 +67,26 @@ def query_sql(protocol: Protocol, query: Query, dialect: Dialect, *, source: str
     expression = compile_expression(query.value, table_scope(protocol, query.of))
     value = as_number(expression.type, expression.sql(dialect), dialect)
     return grouped_sql(query, [value, "COUNT(DISTINCT enrolment)", "COUNT(*)"], dialect, source=source)
+
+
+def value_sql(protocol: Protocol, query: Query, dialect: Dialect, *, where: str, each: str | None = None) -> str:
+    """The statement of a query's value alone, of the rows where a condition holds; one for each of `each`."""
+    expression = compile_expression(query.value, table_scope(protocol, query.of))
+    value = as_number(expression.type, expression.sql(dialect), dialect)
+    source = f"(SELECT * FROM {quoted(query.of)} WHERE {where}) AS t"
+    return f"SELECT {each}, {value} FROM {source} GROUP BY {each}" if each else f"SELECT {value} FROM {source}"
+
+
+def cell_sql(query: Query, cell: IndicatorValue, dialect: Dialect) -> str:
+    """The condition that a row belongs to a cell: to its period, and to its groups."""
+    groups = cell.groups
+    asked = [(period_sql(query.per, dialect), cell.period.isoformat())] if cell.period else []
+    known = [(f"CAST({quoted(name)} AS {_TEXT[dialect]})", groups[name]) for name in query.by if name in groups]
+    return " AND ".join(["TRUE", *(_is(sql, label) for sql, label in [*asked, *known])])
+
+
+def _is(sql: str, label: str | None) -> str:
+    return f"{sql} IS NULL" if label is None else sql + " = '" + label.replace("'", "''") + "'"
 
 
 def grouped_sql(

@@ -1,4 +1,4 @@
-"""The figures of adoptions in which very many take part, as they were last made: shown after a start."""
+"""What was made of adoptions in which very many take part, as it was last made: shown after a start."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from django.db import models
 
 
 class KeptFigures(models.Model):
-    """One adoption's figures: aggregates as JSON, by protocol version `digest`, made at `at` (µs) in `took` seconds.
+    """One thing made of an adoption, `what`: aggregates as JSON, by protocol version `digest`, made at `at` (µs) in
+    `took` seconds.
 
     Derived from the log; safe to delete.
     """
 
-    adoption = models.OneToOneField("operate.Adoption", on_delete=models.CASCADE, related_name="+")
+    adoption = models.ForeignKey("operate.Adoption", on_delete=models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)
     at = models.BigIntegerField()
     took = models.FloatField()
     figures = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["adoption", "what"], name="operate_one_kept_figure")]
 
     def __str__(self) -> str:
         return f"{self.adoption_id} {self.digest}"

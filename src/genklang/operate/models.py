@@ -22,6 +22,7 @@ from genklang.operate.links import Link as Link
 from genklang.operate.managers import AdoptionManager, EnrolmentManager, EventManager
 from genklang.operate.members import EnrolmentMember as EnrolmentMember
 from genklang.operate.permits import Permit as Permit
+from genklang.operate.public_figures import PublicFigure as PublicFigure
 from genklang.operate.sent_forms import SentForm as SentForm
 from genklang.operate.shared_states import SharedState as SharedState
 from genklang.operate.transfers import Transfer as Transfer

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from genklang.measure.economy import economy
-from genklang.measure.engines import SqlSource, columns_needed, measure, measure_in
+from genklang.measure.engines import SqlSource, columns_needed, measure, measure_in, own_values
 from genklang.measure.sql import COLUMN_TYPES, indicator_sql
 from genklang.measure.study import study_effect, study_table
 from genklang.measure.values import IndicatorValue, flag_small, for_release
@@ -42,6 +42,23 @@ def test_of_nothing_there_is_one_value_and_it_is_unknown() -> None:
     values = {value.indicator: value for value in measure(practice(ESKILSTUNA), tables, grouped=False)}
     assert (values["hours"].value, values["hours"].n, values["hours"].suppressed) == (None, 0, True)
     assert [value for value in measure(practice(ESKILSTUNA), tables) if value.indicator == "hours"] == []
+
+
+def test_everybodys_own_part_of_a_cell() -> None:
+    protocol, tables = practice(UMEA), tables_of(rehearsed(UMEA, enrolments=6, years=0.25))
+    january = [value for value in measure(protocol, tables) if value.period == date(2026, 1, 1)]
+    own = own_values(protocol, [tables], january)
+    visits = next(value for value in january if value.indicator == "avoided_visits")
+    assert sum(value or 0 for value in own["avoided_visits"].values()) == visits.value
+    assert len(own["adherence"]) == next(value.n for value in january if value.indicator == "adherence")
+    assert all(value for value in own["alarms"].values())  # whoever had none put nothing in
+
+
+def test_everybodys_own_part_of_a_group() -> None:
+    protocol, tables = practice(ESKILSTUNA), tables_of(rehearsed(ESKILSTUNA, enrolments=60, years=1.25))
+    cells = [value for value in measure(protocol, tables, indicators=["hours"]) if value.by]
+    for cell in cells:
+        assert len(own_values(protocol, [tables], [cell])["hours"]) == cell.n
 
 
 def test_a_database_measures_its_own_rows() -> None:

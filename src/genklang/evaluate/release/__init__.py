@@ -11,6 +11,7 @@ from __future__ import annotations
 from genklang.evaluate.release.ledger import Entry, Ledger, entry_of_histograms, entry_of_products
 from genklang.evaluate.release.results import Released, release_finding
 from genklang.evaluate.release.rules import Rules, check_histograms, release_products
+from genklang.evaluate.release.standing import differing, marks_of, may_take_its_place
 from genklang.evaluate.release.tables import Suppressed, suppress
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "Rules",
     "Suppressed",
     "check_histograms",
+    "differing",
     "entry_of_histograms",
     "entry_of_products",
+    "marks_of",
+    "may_take_its_place",
     "release_finding",
     "release_products",
     "suppress",

@@ -60,7 +60,7 @@ def offers_of(adoption: Adoption) -> list[Offer]:
     """Every outcome of the study; nothing for a practice without one."""
     with translation.override("en"):  # what leaves is the same whatever language the reader has
         result = result_of(adoption)
-        made = [_made(adoption, answer) for answer in _answers(result)] if result else []
+        made = [leaving(adoption, answer) for answer in _answers(result)] if result else []
     rows = list(Release.objects.filter(adopter__key=adoption.public_id).select_related("withdrawal"))
     given, latest = {row.digest for row in rows}, {row.outcome: row for row in rows}
     ready = [released for _name, released, _wrong in made if released and released.digest not in given]
@@ -100,8 +100,8 @@ def _answers(result: Result) -> list[Answer]:
     return [result.primary, *result.others]
 
 
-def _made(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, list[evaluation.Problem]]:
-    """An outcome as it may leave by itself, or all that is wrong."""
+def leaving(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, list[evaluation.Problem]]:
+    """An outcome, by its name, as it may leave by itself; or all that is wrong."""
     if answer.finding is None:
         wrong = evaluation.Text(sv="resultatet går inte att räkna ut än.", en="the result cannot be worked out yet.")
         instead = evaluation.Text(sv="Se resultatsidan.", en="See the result page.")

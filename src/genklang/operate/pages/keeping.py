@@ -82,7 +82,7 @@ def kept(
     with _lock:
         found = _kept.get(place)
     if lasting and not found and int(stamp[2]) >= MANY:
-        found = _restored(adoption, lasting, number=int(stamp[2]))
+        found = _restored(adoption, what, lasting, number=int(stamp[2]))
     if found and found.holds(stamp, now, kept_for):
         return cast(T, found.value)
     make_it = partial(_make, place, stamp, make, adoption if lasting else None)
@@ -92,9 +92,9 @@ def kept(
     return make_it()
 
 
-def _restored(adoption: Adoption, lasting: Lasting[Any], *, number: int) -> _Kept:
+def _restored(adoption: Adoption, what: str, lasting: Lasting[Any], *, number: int) -> _Kept:
     """What was last made, to be made anew; or what stands for it meanwhile."""
-    row = KeptFigures.objects.filter(adoption=adoption, digest=adoption.protocol_version.digest).first()
+    row = KeptFigures.objects.filter(adoption=adoption, what=what, digest=adoption.protocol_version.digest).first()
     value = msgspec.json.decode(row.figures, type=lasting.kind) if row else lasting.meanwhile(number)
     return _Kept(row.at if row else 0, (None, None, number, None), value, row.took if row else 0.0)
 
@@ -111,7 +111,7 @@ def _make(place: Place, stamp: Stamp, make: Callable[[], T], lasts_for: Adoption
     if lasts_for and found.of_many:
         values = {"digest": lasts_for.protocol_version.digest, "at": found.at, "took": found.took}
         values["figures"] = msgspec.json.encode(made).decode()
-        KeptFigures.objects.update_or_create(adoption=lasts_for, defaults=values)
+        KeptFigures.objects.update_or_create(adoption=lasts_for, what=place[1], defaults=values)
     return made
 
 

@@ -5,11 +5,13 @@ Figures are the same as the command line's: the same tables go to the same room 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Max
 
 from genklang.engine.types import Event as EngineEvent
@@ -59,13 +61,13 @@ class Measured:
 
 def measured(adoption: Adoption) -> Measured:
     """The adoption's figures, at most a minute old; of very many, see `kept`."""
-    return kept(adoption, "measured", lambda: _measured(adoption), lasting=Lasting(Measured, _meanwhile))
+    return kept(adoption, "measured", lambda: measure(adoption), lasting=Lasting(Measured, _meanwhile))
 
 
 def measured_now(adoption: Adoption) -> Measured:
     """The same, for what leaves the house: waited for, however long it takes."""
     figures = measured(adoption)
-    return _measured(adoption) if figures.being_made else figures
+    return measure(adoption) if figures.being_made else figures
 
 
 def _meanwhile(number: int) -> Measured:
@@ -87,6 +89,13 @@ def tables_of(adoption: Adoption) -> Tables:
     return Tables(protocol, logs, zone=adoption.zone, horizon=_horizon(adoption))
 
 
+def parts_of(adoption: Adoption) -> Iterator[Tables]:
+    """The same tables, some participants at a time: at least one part."""
+    protocol, horizon = protocol_of(adoption.protocol_version), _horizon(adoption)
+    for some in chain([[]], _logs(adoption, protocol)):
+        yield Tables(protocol, some, zone=adoption.zone, horizon=horizon)
+
+
 def _logs(adoption: Adoption, protocol: Protocol) -> Iterator[list[Record]]:
     """Everybody's log, in the order of their numbers, so many people at a time."""
     voided = _voided(adoption)
@@ -97,17 +106,28 @@ def _logs(adoption: Adoption, protocol: Protocol) -> Iterator[list[Record]]:
         yield [Record(row.key, events.get(row.pk, []), facts.get(row.pk, []), shown_state(row)) for row in some]
 
 
-def _measured(adoption: Adoption) -> Measured:
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read within is as of one moment, whatever is written meanwhile."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def measure(adoption: Adoption) -> Measured:
+    """The adoption's figures, made anew."""
     protocol, horizon = protocol_of(adoption.protocol_version), _horizon(adoption)
     began, enrolments, months = list[int](), 0, 0.0
     day = Tables(protocol, (), zone=adoption.zone, horizon=horizon).day
 
     def parts() -> Iterator[Tables]:
         nonlocal enrolments, months
-        for some in chain([[]], _logs(adoption, protocol)):
-            tables = Tables(protocol, some, zone=adoption.zone, horizon=horizon)
+        for tables in parts_of(adoption):
             began.extend(tables[ENROLMENTS].data["enrolled_at"])
-            enrolments, months = enrolments + len(some), months + tables.enrolment_months
+            enrolments, months = enrolments + len(tables.logs), months + tables.enrolment_months
             yield tables
 
     values, totals = measure_parts(protocol, parts())
