@@ -36,8 +36,8 @@ def hazard_ratio(
     covariates: Floats | None = None,
     confidence: float = 0.95,
 ) -> Hazards | None:
-    """Cox's hazard ratio with Efron's ties; arrays (n,), `covariates` (n, k). None where an arm has no events, or the
-    fit finds no end.
+    """Cox's hazard ratio with Efron's ties; arrays (n,), `covariates` (n, k). None where an arm has no events, no
+    stratum has both arms, or the fit finds no end.
 
     The standard error is that of the ratio's logarithm.
     """
@@ -49,7 +49,10 @@ def hazard_ratio(
     model = library.PHReg(time, design, status=event.astype(np.int64), strata=strata, ties="efron")
     with np.errstate(all="ignore"), warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        fit = model.fit(disp=0)
+        try:
+            fit = model.fit(disp=0)
+        except np.linalg.LinAlgError:  # nowhere are two arms at risk in the same stratum
+            return None
     if any(each.category.__name__ == "ConvergenceWarning" for each in told):
         return None
     value, error = float(fit.params[0]), float(fit.bse[0])
