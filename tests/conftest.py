@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection, connections
 from django.test import Client
@@ -16,6 +17,14 @@ from genklang.people import append_only, services
 from genklang.people.models import Organisation, Person, Role, User
 from genklang.site import environment
 
+# A busy machine is no fault of what is tested; and what continuous integration says of a commit, it says again.
+hypothesis.settings.register_profile(
+    "ours",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("ours")
 SignIn = Callable[[User | Person], Client]
 
 

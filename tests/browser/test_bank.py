@@ -4,15 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 from genklang.bank.models import Practice
-from genklang.bank.services import load_practices
 from tests.browser.conftest import OpenAs
+from tests.filling import fill_bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
 def _bank(transactional_db: None) -> None:
-    load_practices()
+    fill_bank()
 
 
 def test_a_filter_narrows_the_list_at_once(open_as: OpenAs) -> None:

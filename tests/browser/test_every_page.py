@@ -3,11 +3,11 @@
 import pytest
 from pytest_django import Settings
 
-from genklang.bank.services import load_practices
 from genklang.people.models import Action, Organisation, Person, User
 from genklang.people.services import record_access
 from tests.browser.conftest import OpenAs, check_each_way
 from tests.browser.pages import EVERY_PAGE
+from tests.filling import fill_bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def addresses(lindmala: Organisation, granvik: Organisation, doris: Person, bo: User) -> dict[str, str]:
     """What the braces in EVERY_PAGE stand for, with enough behind each page that it has something to show."""
-    load_practices()
+    fill_bank()
     for _ in range(60):
         record_access(organisation=lindmala, actor=bo, person=doris, action=Action.VIEW, purpose="Planerat besök")
     return {"lindmala": lindmala.slug, "granvik": granvik.slug, "doris": str(doris.public_id)}

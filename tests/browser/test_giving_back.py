@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from genklang.bank.services import load_practices
 from genklang.operate.models import Adoption
 from genklang.people.models import Organisation, User
 from tests.browser.conftest import OpenAs, check_page
+from tests.filling import fill_bank
 from tests.web.operate_pages.test_result import few_of_the_trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,7 +17,7 @@ USA = "usa-ekonomiskt-stod-efter-fangelse"
 @pytest.fixture
 def trial(lindmala: Organisation, alva: User) -> Adoption:
     """The first 80 people of the trial."""
-    load_practices()
+    fill_bank()
     return few_of_the_trial(lindmala, alva)
 
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, expect
 from pytest_django import Settings
 
-from genklang.bank.services import load_practices
 from genklang.operate import services
 from genklang.operate.models import Adoption, Alarm, Enrolment, Event
 from genklang.people.models import Organisation, Person, User
 from tests.browser.conftest import OpenAs, check_each_way, check_page
+from tests.filling import fill_bank
 from tests.web.operate_core.conftest import Ward, dispensers, wall, ward
 from tests.web.operate_pages.conftest import companions, company
 from tests.web.operate_pages.test_result import few_of_the_trial
@@ -32,7 +32,7 @@ def trial(lindmala: Organisation, alva: User, wall: object) -> Adoption:
 @pytest.fixture
 def scene(ward: Ward, company: Enrolment, trial: Adoption, bo: User, doris: Person) -> list[tuple[str, str]]:
     """A morning with a missed dose; who opens which page."""
-    load_practices()
+    fill_bank()
     services.assign(ward.adoption, user=bo, role="nurse_on_call")
     ward.tick("2026-03-02 09:03")
     services.issue_token(ward.adoption, label="Medicingivare")

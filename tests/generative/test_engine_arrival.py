@@ -213,7 +213,7 @@ def _chain(name: str) -> tuple[str, ...]:
 
 
 @given(arrivals())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_order_of_arrival_ends_the_same(arrived: tuple[list[Event], list[Event | int]]) -> None:
     log, arriving = arrived
     driver = arrive([*arriving, END])
@@ -230,7 +230,7 @@ def test_any_order_of_arrival_ends_the_same(arrived: tuple[list[Event], list[Eve
 
 
 @given(logs(), st.integers(0, 20), moments)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_state_written_and_read_goes_on_the_same(log: list[Event], after: int, tick: int) -> None:
     ordered = sorted(log, key=lambda event: event.position)
     whole = arrive([*ordered, END])
@@ -244,7 +244,7 @@ def test_a_state_written_and_read_goes_on_the_same(log: list[Event], after: int,
 
 
 @given(arrivals())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_due_ends_as_one_fact(arrived: tuple[list[Event], list[Event | int]]) -> None:
     driver = arrive([*arrived[1], END])
     for due, fact in driver.facts.items():
@@ -259,7 +259,7 @@ def test_every_due_ends_as_one_fact(arrived: tuple[list[Event], list[Event | int
 
 
 @given(logs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_step_leaves_the_state_it_was_given(log: list[Event]) -> None:
     state = MACHINE.begin("enrolment")
     for place, event in enumerate(log):
@@ -270,7 +270,7 @@ def test_a_step_leaves_the_state_it_was_given(log: list[Event]) -> None:
 
 
 @given(logs(), st.lists(moments, max_size=10))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_next_deadline_tells_when_something_happens_by_itself(log: list[Event], ticks: list[int]) -> None:
     state = MACHINE.fold("enrolment", log).state
     for to in sorted(ticks):
@@ -283,7 +283,7 @@ def test_next_deadline_tells_when_something_happens_by_itself(log: list[Event], 
 
 
 @given(logs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_json_of_a_state_is_stable(log: list[Event]) -> None:
     text = to_json(MACHINE.fold("enrolment", log, until=END).state)
     assert to_json(from_json(text)) == text

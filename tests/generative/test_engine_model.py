@@ -167,4 +167,4 @@ class EngineAndModel(RuleBasedStateMachine):
 
 
 TestEngineAndModel = EngineAndModel.TestCase
-TestEngineAndModel.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestEngineAndModel.settings = settings(max_examples=60, stateful_step_count=25)

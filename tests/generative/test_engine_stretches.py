@@ -144,7 +144,7 @@ def one_by_one(machine: Machine, state: State, events: list[Event]) -> tuple[Sta
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_stretch_comes_to_the_same_as_one_by_one(seed: int) -> None:
     rng = Random(seed)
     machine, start = machine_of(rng), rng.choice([START, AUTUMN])
@@ -164,7 +164,7 @@ def test_a_stretch_comes_to_the_same_as_one_by_one(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_long_log_folds_to_what_it_came_to_one_by_one(seed: int) -> None:
     rng = Random(seed)
     machine, start = machine_of(rng), rng.choice([START, AUTUMN])

@@ -44,7 +44,7 @@ def turned_at(at: int) -> Machine:
 
 
 @given(logs(), turns, st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_whatever_comes_late_after_the_turn_it_ends_as_if_it_had_come_in_order(
     log: list[Event], at: int, data: st.DataObject
 ) -> None:
@@ -68,7 +68,7 @@ def test_whatever_comes_late_after_the_turn_it_ends_as_if_it_had_come_in_order(
 
 
 @given(logs(), turns)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_was_settled_before_the_turn_stands(log: list[Event], at: int) -> None:
     past = [event for event in log if event.occurred_at < at]
     before = MACHINE.fold("enrolment", past, until=at - 1)
@@ -83,7 +83,7 @@ def test_what_was_settled_before_the_turn_stands(log: list[Event], at: int) -> N
 
 
 @given(logs(), turns)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_version_that_changes_nothing_changes_nothing(log: list[Event], at: int) -> None:
     same = Machine(PROTOCOL, zone="Europe/Stockholm").after([(MACHINE, at)])
     turned, whole = same.fold("enrolment", log, until=END), MACHINE.fold("enrolment", log, until=END)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genklang.protocol.expressions import ExpressionError, Scope, Type, compile_expression
@@ -163,7 +163,7 @@ def same(one: Any, other: Any) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
-LIMITS = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LIMITS = settings(max_examples=250)
 
 
 @LIMITS
@@ -178,7 +178,7 @@ def test_engines_agree_on_many_rows(text: str, rows: list[dict[str, Any]]) -> No
     agree(text, Scope(COLUMNS, aggregates=True), rows)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(text=st.text(st.sampled_from("ip x=<>!'\"()+-*/%,.|&09_åas andornotincasewhenthenend\n\0;"), max_size=40))
 def test_any_text_is_an_expression_or_says_why_not(text: str) -> None:
     try:

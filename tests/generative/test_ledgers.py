@@ -94,7 +94,7 @@ class Everybody:
 
 
 @given(logs=logs())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_accounts_always_sum_to_zero(logs: dict[str, list[Event]]) -> None:
     who = Everybody(logs)
     found = [one for person, log in logs.items() for one in BOOKS.transfers(person, log, who=who)]
@@ -103,7 +103,7 @@ def test_accounts_always_sum_to_zero(logs: dict[str, list[Event]]) -> None:
 
 
 @given(logs=logs(), data=st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_neither_order_nor_doubles_matter(logs: dict[str, list[Event]], data: st.DataObject) -> None:
     who = Everybody(logs)
     for person, log in logs.items():
@@ -113,7 +113,7 @@ def test_neither_order_nor_doubles_matter(logs: dict[str, list[Event]], data: st
 
 
 @given(logs=logs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_voided_moves_nothing(logs: dict[str, list[Event]]) -> None:
     who = Everybody(logs)
     for person, log in logs.items():

@@ -141,13 +141,14 @@ def test_taken_apart_and_put_together_it_is_the_same(people: list[list[tuple[int
         if partials is None:
             assert name.startswith(("mid_", "kinds_"))
             continue
+        counted_once, counted_twice = partials.values(once)[0], partials.values(twice)[0]
         for place, (period, groups) in enumerate(partials.cells):
             by = tuple(zip(queries[name].by, groups, strict=True))
-            value = float(partials.values(once)[0, place])
+            value = float(counted_once[place])
             expected = measured[name, period, by]
             assert np.isnan(value) if expected is None else value == pytest.approx(expected, rel=1e-9, abs=1e-9)
             if name.startswith(("mean_", "share_", "largest_", "each_")) and expected is not None:
-                assert float(partials.values(twice)[0, place]) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+                assert float(counted_twice[place]) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.postgres

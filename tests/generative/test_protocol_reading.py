@@ -58,7 +58,7 @@ def told(text: str) -> None:
     assert from_canonical(canonical_json(protocol)) == protocol
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(damaged())
 def test_a_damaged_protocol_is_read_or_told(text: str) -> None:
     told(text)
@@ -77,7 +77,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 PLACES = [number for number, line in enumerate(LINES) if ": " in line]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(place=st.sampled_from(PLACES), value=VALUES)
 def test_any_value_at_any_place_is_read_or_told(place: int, value: str) -> None:
     key = LINES[place].partition(":")[0]

@@ -65,7 +65,7 @@ def read(life: Life) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 @given(st.integers(0, 2**32), st.integers(1, 60))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_a_life_is_the_same_however_it_is_run(name: str, seed: int, days: int) -> None:
     protocol = PROTOCOLS[name]
     machine, script = Machine(protocol, zone=ZONE), Script(protocol, zone=ZONE)

@@ -24,20 +24,20 @@ def draw(n: int, *, seed: str = "a", stratum: tuple[str, ...] = ("old",), arms: 
 
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=5), max_size=3), st.integers(0, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_sequence_is_what_is_drawn(seed: str, stratum: list[str], n: int) -> None:
     assert draw(n, seed=seed, stratum=tuple(stratum)) == sequence(seed, arms=ARMS, blocks=BLOCKS, stratum=stratum, n=n)
 
 
 @given(st.text(max_size=20), st.integers(0, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_arms_never_differ_by_more_than_half_the_largest_block(seed: str, n: int) -> None:
     drawn = Counter(draw(n, seed=seed))
     assert abs(drawn["training"] - drawn["usual"]) <= max(BLOCKS) // 2
 
 
 @given(st.text(max_size=20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_block_is_shared_as_declared(seed: str) -> None:
     arms = {"training": 2, "usual": 1}
     state: ListState = {}

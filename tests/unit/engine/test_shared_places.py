@@ -155,7 +155,7 @@ histories = st.lists(
 
 
 @given(histories, st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_never_more_are_given_than_there_are_and_nobody_waits_for_what_is_free(
     told: list[Told], borrowing: bool
 ) -> None:

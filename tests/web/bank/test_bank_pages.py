@@ -11,9 +11,9 @@ from django.urls import NoReverseMatch, reverse
 
 from genklang.bank import rehearsing, views
 from genklang.bank.models import Practice, Story
-from genklang.bank.services import load_practices
 from genklang.bank.story import render
 from genklang.people.models import User
+from tests.filling import fill_bank
 
 PRACTICES = Path(__file__).resolve().parents[3] / "practices"
 UMEA, LAHOLM = "umea-medicingivare", "laholm-ledsagarservice"
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _bank(db: None) -> None:
-    load_practices(PRACTICES)
+    fill_bank()
 
 
 def page(client: Client, address: str, *, language: str = "sv", status: int = 200) -> str:

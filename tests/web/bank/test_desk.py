@@ -7,9 +7,10 @@ from django.test import Client
 
 from genklang.bank.models import Practice, Spread
 from genklang.bank.reading import read_folder
-from genklang.bank.services import load_practices, publish
+from genklang.bank.services import publish
 from genklang.people.models import User
 from tests.conftest import SignIn
+from tests.filling import fill_bank
 
 DESK = "/practices/desk/"
 PRACTICES = Path(__file__).parents[3] / "practices"
@@ -24,7 +25,7 @@ TOLD = {
 
 @pytest.fixture
 def editor(elin: User, sign_in: SignIn) -> Client:
-    load_practices(PRACTICES)
+    fill_bank()
     return sign_in(elin)
 
 
