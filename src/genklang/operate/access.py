@@ -26,6 +26,11 @@ def roles_in(user: Visitor, adoption: Adoption) -> frozenset[str]:
     return frozenset(Assignment.objects.filter(user=user, adoption=adoption).values_list("role", flat=True))
 
 
+def roles_with(user: Visitor, enrolment: Enrolment) -> frozenset[str]:
+    """The roles that the user works in with that enrolment: none where it is about the user, who is then partial."""
+    return frozenset() if _is_about(user, enrolment) else roles_in(user, enrolment.adoption)
+
+
 def own_roles(user: Visitor, enrolment: Enrolment) -> frozenset[str]:
     """The roles in which the enrolment is the user's own: as its participant, as one of its members, or neither."""
     if not isinstance(user, User) or not user.is_active:
@@ -63,7 +68,7 @@ def can_act(user: Visitor, enrolment: Enrolment, *, role: str, participant_role:
     """Whether the user may report there in that protocol role: the person as participant, staff in assigned roles."""
     if role == participant_role:
         return role in own_roles(user, enrolment)
-    return role in roles_in(user, enrolment.adoption)
+    return role in roles_with(user, enrolment)
 
 
 def check_see_adoption(user: Visitor, adoption: Adoption) -> None:
@@ -83,10 +88,21 @@ def check_see_enrolment(user: Visitor, enrolment: Enrolment) -> None:
 
 def check_act(user: Visitor, enrolment: Enrolment, *, role: str, participant_role: str) -> None:
     """Raises PermissionDenied unless `can_act`."""
-    _require(
-        can_act(user, enrolment, role=role, participant_role=participant_role),
-        _("You are not assigned to that role here. The organisation's lead can assign you."),
-    )
+    allowed = can_act(user, enrolment, role=role, participant_role=participant_role)
+    if not allowed and _is_about(user, enrolment):
+        raise PermissionDenied(_("This is about yourself, so somebody else who works here has to do it."))
+    _require(allowed, why_no_role(user, enrolment.adoption))
+
+
+def why_no_role(user: Visitor, adoption: Adoption) -> str:
+    """What is said to somebody who works here in no role that would do: a lead can give it to themselves."""
+    if can_lead(user, adoption):
+        return _("You lead this, and have no role of your own in it. Take one in the settings, under Who does what.")
+    return _("You are not assigned to that role here. The organisation's lead can assign you.")
+
+
+def _is_about(user: Visitor, enrolment: Enrolment) -> bool:
+    return enrolment.person is not None and permissions.is_self(user, enrolment.person)
 
 
 def _require(allowed: bool, refusal: str) -> None:

@@ -109,6 +109,17 @@ def test_unchanged_alarms_are_not_sent_again(nurse: Client, ward: Ward) -> None:
     assert "Taken on by Bo" in changed.content.decode()
 
 
+def test_a_lead_without_a_role_is_not_told_to_ask_the_lead(ward: Ward, alva: User, fia: User, sign_in: SignIn) -> None:
+    ward.tick("2026-03-02 09:01")
+    lead = sign_in(alva)
+    assert "can take one yourself" in text(lead)
+    refused = lead.post(reverse("operate:acknowledge", args=[Alarm.objects.get().public_id]))
+    assert refused.status_code == 403
+    assert "Take one in the settings" in refused.content.decode()
+    assert "the lead" not in refused.content.decode().partition("<main")[2].partition("</main")[0]
+    assert "The lead of your organisation can give you one" in text(sign_in(fia))
+
+
 def test_a_silent_worker_is_told(nurse: Client, ward: Ward) -> None:
     ward.tick("2026-03-02 07:30")
     alive(ward)

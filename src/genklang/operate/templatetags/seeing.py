@@ -17,7 +17,7 @@ register = template.Library()
 @register.inclusion_tag("operate/parts/audiences.html")
 def who_sees(enrolment: Enrolment, user: User, *, own: bool = False) -> dict[str, Any]:
     """What guests and the public may see, and how to change it, for staff or (`own`) whom it is about."""
-    roles = access.own_roles(user, enrolment) if own else access.roles_in(user, enrolment.adoption)
+    roles = access.own_roles(user, enrolment) if own else access.roles_with(user, enrolment)
     form = "operate:my-form" if own else "operate:report"
     return {"seen": seen_by_others(enrolment, words_of(enrolment), roles=roles, form=form), "level": 3 if own else 2}
 

@@ -21,4 +21,4 @@ def my_sums(enrolment: Enrolment) -> dict[str, Any]:
 @register.inclusion_tag("operate/parts/sums.html")
 def sums_to_decide(enrolment: Enrolment, user: User) -> dict[str, Any]:
     """`{% sums_to_decide enrolment user %}`: the same, with a way to decide for those who may."""
-    return {"sums": sums_of(enrolment, roles=access.roles_in(user, enrolment.adoption)), "mine": False}
+    return {"sums": sums_of(enrolment, roles=access.roles_with(user, enrolment)), "mine": False}

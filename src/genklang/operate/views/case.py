@@ -49,7 +49,7 @@ from genklang.people.services import record_listing
 def case(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     """Everything about the person in this adoption."""
     enrolment = enrolment_seen(request, enrolment_id)
-    roles = access.roles_in(request.user, enrolment.adoption)
+    roles = access.roles_with(request.user, enrolment)
     devices = request.GET.get("show") != "people"
     page = pages.timeline(
         enrolment, page=request.GET.get("page"), user_id=user_of(request).pk if roles else None, devices=devices
@@ -94,7 +94,7 @@ def waive(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     """What was expected is not needed, and why."""
     enrolment = enrolment_seen(request, enrolment_id)
     due = get_object_or_404(Due, enrolment=enrolment, due=request.GET.get("due", ""))
-    role = role_for(request, enrolment, sorted(access.roles_in(request.user, enrolment.adoption)))
+    role = role_for(request, enrolment, sorted(access.roles_with(request.user, enrolment)))
     hint = _("For example: in hospital until Friday.")
     form = WhyForm(posted(request), label=_("Why is it not needed?"), hint=hint)
     if request.method == "POST" and form.is_valid():

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from genklang.operate import filing, issuing, services
+from genklang.operate import access, filing, issuing, services
 from genklang.operate.filed import FileRow, Issued
 from genklang.operate.files import read_table
 from genklang.operate.forms.filing import HandInForm, RowForm, SenderForm
@@ -247,7 +247,7 @@ def _role(request: HttpRequest, adoption: Adoption, name: str) -> str:
         raise Http404(_("There is no such file."))
     role = pages.role_with_files(user_of(request), adoption, name)
     if not role:
-        raise PermissionDenied(_("You are not assigned to that role here. The organisation's lead can assign you."))
+        raise PermissionDenied(access.why_no_role(request.user, adoption))
     return role
 
 

@@ -38,7 +38,7 @@ def add_member(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     protocol = words_of(enrolment).protocol
     if not protocol.member_roles:
         raise Http404(_("Nobody else belongs to it in this practice."))
-    by = role_for(request, enrolment, sorted(access.roles_in(request.user, enrolment.adoption)))
+    by = role_for(request, enrolment, sorted(access.roles_with(request.user, enrolment)))
     persons = Person.objects.filter(organisation=enrolment.adoption.organisation)
     form = MemberForm(posted(request), persons=persons, protocol=protocol)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +61,7 @@ def remove_member(request: HttpRequest, enrolment_id: UUID, key: str) -> HttpRes
     enrolment = enrolment_seen(request, enrolment_id)
     rows = EnrolmentMember.objects.filter(enrolment=enrolment, left_at=None).select_related("person", "enrolment")
     member = get_object_or_404(rows, key=key)
-    by = role_for(request, enrolment, sorted(access.roles_in(request.user, enrolment.adoption)))
+    by = role_for(request, enrolment, sorted(access.roles_with(request.user, enrolment)))
     if request.method == "POST":
         joining.leave(member, user=user_of(request), by=by)
         log_look(request, enrolment, action=Action.DECIDE)

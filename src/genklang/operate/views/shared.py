@@ -72,7 +72,7 @@ def own_enrolment(request: HttpRequest, public_id: UUID) -> Enrolment:
 def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -> str:
     """The role in which the user may do what is meant for `roles`; raises PermissionDenied when there is none."""
     wanted = list(roles)
-    mine = access.roles_in(request.user, enrolment.adoption)
+    mine = access.roles_with(request.user, enrolment)
     role = next((role for role in wanted if role in mine), wanted[0] if wanted else "")
     access.check_act(request.user, enrolment, role=role, participant_role="")
     return role

@@ -18,7 +18,7 @@ from genklang.operate.pages.filing import queues
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.problems import Refused
 from genklang.operate.views.shared import UNPROCESSABLE, log_look, posted, tell_refusal, user_of
-from genklang.people.models import Action
+from genklang.people.models import Action, Role
 from genklang.people.services import record_listing
 
 
@@ -33,7 +33,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "operate/worklist.html",
-        {"work": work, "sieve": form, "is_narrowed": narrowed, "queues": queues(user_of(request))},
+        {
+            "work": work,
+            "sieve": form,
+            "is_narrowed": narrowed,
+            "queues": queues(user_of(request)),
+            "leads": not work.roles and user_of(request).memberships.filter(role=Role.LEAD).exists(),
+        },
     )
 
 
@@ -114,7 +120,7 @@ def _alarm(request: HttpRequest, alarm_id: UUID) -> Alarm:
 
 def _role(request: HttpRequest, alarm: Alarm) -> str:
     """The role it has reached that the user holds; any other role held there will do: help is help."""
-    mine = access.roles_in(request.user, alarm.enrolment.adoption)
+    mine = access.roles_with(request.user, alarm.enrolment)
     told = [role for role in alarm.told.split("|") if role in mine]
     role = (told or sorted(mine) or [alarm.role])[0]
     access.check_act(request.user, alarm.enrolment, role=role, participant_role="")
