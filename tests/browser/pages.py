@@ -29,6 +29,7 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/practices/sundsvall-skonsmon/"),
     ("nobody", "/practices/sundsvall-skonsmon/rehearse/?enrolments=20&years=1.5"),
     ("nobody", "/board/nosuchaddress/"),
+    ("nobody", "/apply/no-such-address/"),
     ("nobody", "/practices/umea-medicingivare/evidence/"),
     ("nobody", "/practices/umea-medicingivare/evidence/?people=many"),
     ("nobody", "/practices/eskilstuna-hemrehab/plan/?people=120"),

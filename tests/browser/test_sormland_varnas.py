@@ -1,15 +1,19 @@
 """Värnäs as its people meet it: Doris applies in the night, Bo works there, Alva leads, the municipality takes over."""
 
+import re
+
 import pytest
+from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import expect
+from pytest_django import Settings
 
 from genklang.engine import randomisation
-from genklang.operate import services
-from genklang.operate.models import Adoption, Enrolment, Event
+from genklang.operate import applying, services
+from genklang.operate.models import Adoption, Enrolment, Event, Status
 from genklang.people.models import Organisation, Person, User
 from genklang.people.services import add_person
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, check_each_way
 from tests.browser.running import adopted, both_widths, pass_time, told
 from tests.web.operate_core.conftest import Wall, wall
 
@@ -86,6 +90,73 @@ def test_doris_applies_in_the_night_sees_her_turn_and_is_given_a_place(
     expect(mine.locator("main")).to_contain_text("Har fått en plats")
     expect(mine.locator("main")).to_contain_text("Kom till din plats")
     expect(mine.locator(".turn")).to_have_count(0)
+
+
+def test_somebody_whom_nobody_knows_applies_at_ten_past_two_and_staff_see_it_in_the_morning(
+    home: Adoption, alva: User, bo: User, wall: Wall, open_as: OpenAs, settings: Settings
+) -> None:
+    settings.EMAIL_HOST = "mail.example.se"
+    lead = open_as(alva, reverse("operate:adoption", args=[home.public_id]))
+    lead.get_by_role("link", name="En adress där vem som helst kan ansöka").click()
+    lead.get_by_role("button", name="Öppna adressen").click()
+    expect(lead.get_by_label("Adressen", exact=True)).to_have_value(re.compile(r"/apply/varnas/$"))
+    both_widths(lead)
+
+    wall.set("2026-03-10 02:10")
+    mine = open_as(None, "/apply/varnas/", width=320, scripts=False)
+    expect(mine.locator("main")).to_contain_text("Lindmåla kommun driver det här")
+    mine.get_by_label("Ditt namn").fill("Maj Ek")
+    mine.get_by_role("button", name="Skicka en kod till mig").click()
+    expect(mine.locator(".error-summary")).to_contain_text("Inget är skrivet")
+    mine.get_by_label("E-postadress").fill("maj@example.se")
+    mine.get_by_role("button", name="Skicka en kod till mig").click()
+    expect(mine.locator("main")).to_contain_text("maj@example.se")
+    mine.get_by_label("Kod").fill("BCDF-GHJK")
+    mine.get_by_role("button", name="Fortsätt").click()
+    expect(mine.locator(".error-summary")).to_contain_text("Det är inte koden")
+    assert not Person.objects.filter(display_name="Maj Ek").exists()
+    mine.get_by_label("Kod").fill(str(mail.outbox[-1].body).split()[2])
+    mine.get_by_role("button", name="Fortsätt").click()
+    expect(mine.locator("h1")).to_have_text("Ansök om en plats")
+    mine.get_by_label("Flen").check()
+    mine.get_by_label("Är det något vi ska tänka på när du kommer?").fill("Jag har en hund")
+    mine.get_by_role("button", name="Spara").click()
+    expect(mine.locator("h1")).to_have_text("Hej Maj")
+    expect(mine.locator(".turn")).to_contain_text("Du står näst på tur")
+
+    wall.set("2026-03-10 08:00")
+    staff = open_as(bo, on_places(home))
+    expect(staff.locator("tbody")).to_contain_text("Maj Ek")
+    staff.get_by_role("link", name="Maj Ek").first.click()
+    expect(staff.locator("main")).to_contain_text("Jag har en hund")
+    expect(staff.locator("main")).to_contain_text("02:10")
+    mine.reload()
+    expect(mine.locator("main")).to_contain_text("Bo")  # who looked
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_where_anybody_can_apply_holds_wide_and_narrow(
+    language: str, home: Adoption, alva: User, open_as: OpenAs, settings: Settings
+) -> None:
+    settings.EMAIL_HOST = "mail.example.se"
+    applying.open_address(home, user=alva)
+    page = open_as(None, "/apply/varnas/", language=language)
+    check_each_way(page, language)
+    page.locator("[name=name]").fill("Maj")
+    page.locator("[name=email]").fill("maj@example.se")
+    page.locator("main button").click()
+    expect(page.locator("[name=code]")).to_be_visible()
+    check_each_way(page, language)
+    page.locator("main button").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    check_each_way(page, language)
+    for someone, path in ((alva, "/apply/varnas/"), (alva, reverse("operate:apply-address", args=[home.public_id]))):
+        check_each_way(open_as(someone, path, language=language), language)
+    for status in (Status.PAUSED, Status.ENDED):
+        services.set_status(home, status)
+        check_each_way(open_as(None, "/apply/varnas/", language=language), language)
+    applying.take_away(home, user=alva)
+    check_each_way(open_as(None, "/apply/varnas/", language=language), language)
 
 
 def test_a_broken_promise_is_the_intakes_alarm(

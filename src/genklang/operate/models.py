@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from genklang.operate.apply_addresses import ApplyAddress as ApplyAddress
 from genklang.operate.attachments import Attachment as Attachment
 from genklang.operate.boards import BoardAddress as BoardAddress
 from genklang.operate.filed import FileRow as FileRow

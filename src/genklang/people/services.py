@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +41,16 @@ def add_organisation(
 
 
 @transaction.atomic
-def ensure_user(*, email: str, name: str = "") -> User:
+def ensure_user(*, email: str, name: str = "", simulated: bool = False) -> User:
     """The user of that address, made when new. An account alone opens nothing."""
-    return User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+    known = User.objects.filter(email__iexact=email).first()
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, name=name, simulated=simulated)
+    except IntegrityError:  # made at the same time
+        return User.objects.get(email__iexact=email)
 
 
 def add_member(*, email: str, organisation: Organisation, role: Role, name: str = "") -> Membership:
@@ -74,6 +81,17 @@ def add_person(
         user=user,
         simulated=simulated or organisation.simulated,
     )
+
+
+@transaction.atomic
+def ensure_person(*, organisation: Organisation, user: User, display_name: str, simulated: bool = False) -> Person:
+    """The user as a person of the organisation, made when new; a name that is known there is left as it is.
+
+    Nobody is looked for by name: whoever writes another's name is not taken for them.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # pressed twice, made once
+    known = Person.objects.filter(organisation=organisation, user=user).order_by("pk").first()
+    return known or add_person(organisation=organisation, display_name=display_name, user=user, simulated=simulated)
 
 
 def record_access(

@@ -63,7 +63,8 @@ class Role(Labelled):
     )
     joins: bool = Field(
         False,
-        description="For a participant: true where people may begin by themselves, from their own page, at any hour.",
+        description="For a participant: true where people may begin by themselves, at any hour: from their own page, "
+        "and by an address where anybody can apply, once the lead has opened it.",
     )
     member: bool = Field(False, description="True for people who belong to the enrolment too, as a family does.")
     guest: bool = Field(False, description="True for people without an account, who come by a private link.")

@@ -46,6 +46,7 @@ TABLE = {
     "connections": ("adoption", "200 403 404 404 404 404 302"),
     "log": ("adoption", "200 403 404 404 404 404 302"),
     "settings": ("adoption", "200 403 404 404 404 404 302"),
+    "apply-address": ("adoption", "404 403 404 404 404 404 302"),  # nobody joins this practice; see test_applying.py
     "board-preview": ("adoption", "404 404 404 404 404 404 302"),  # this practice has no board; see test_board.py
     "board-address": ("adoption", "404 403 404 404 404 404 302"),
 }
@@ -54,6 +55,7 @@ WRITES = {
     "set-status": ("adoption", "302 403 404 404 404 404 302"),
     "withdraw-result": ("adoption", "422 403 404 404 404 404 302"),  # Alva has not said why
     "report": ("enrolment refilled", "403 302 404 404 404 404 302"),
+    "apply-take-away": ("adoption", "404 403 404 404 404 404 302"),
     "board-take-away": ("adoption", "404 403 404 404 404 404 302"),
 }
 

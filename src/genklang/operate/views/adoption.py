@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from genklang.measure.values import for_release
-from genklang.operate import clock, sparing
+from genklang.operate import applying, clock, sparing
 from genklang.operate.models import Adoption
 from genklang.operate.pages import adoptions as pages
 from genklang.operate.pages.around import around_of
@@ -46,6 +46,8 @@ def adoption(request: HttpRequest, adoption_id: UUID) -> HttpResponse:
         "asked": sparing.asked(found),
         "on_another_version": on_another_version(found),
         "has_board": has_board(found),
+        "joins": bool(applying.roles_that_join(found)),
+        "apply_address": applying.open_address_of(found),
     }
     return render(request, "operate/adoption.html", side(request, found, "adoption") | values)
 

@@ -95,7 +95,7 @@ def guest_say(request: HttpRequest, secret: str, kind: str) -> HttpResponseBase:
     if opened is None or opened.link.opened_at is None:
         return _no_link(request)
     if wait := guest_brake.seconds_to_wait(opened.link.pk):
-        return _too_many(request, wait)
+        return too_many(request, wait)
     with translation.override(_language(request, opened.log.protocol, opened.link.role)):
         reading = _reading(opened, secret, request)
         asking = {ask.kind: ask.form.asking for ask in pages.asks(reading, _fresh, invited=opened.invited)}.get(kind)
@@ -154,7 +154,7 @@ def open_say(request: HttpRequest, enrolment_id: UUID, kind: str) -> HttpRespons
     reading = _open_reading(enrolment)
     visitor = (enrolment.pk, request.META.get("REMOTE_ADDR", ""))
     if wait := public_brake.seconds_to_wait(visitor) or matter_brake.seconds_to_wait(enrolment.pk):
-        return _too_many(request, wait)
+        return too_many(request, wait)
     with translation.override(_language(request, reading.log.protocol, reading.role)):
         asking = {ask.kind: ask.form.asking for ask in pages.asks(reading, _fresh)}.get(kind)
         if asking is None:
@@ -347,7 +347,8 @@ def _no_link(request: HttpRequest) -> HttpResponse:
     return render(request, "operate/guest_none.html", status=404)
 
 
-def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """Asks to wait so many seconds; what was written is still in the browser."""
     response = render(request, "operate/too_many.html", {"minutes": max(1, round(wait / 60))}, status=TOO_MANY)
     response["Retry-After"] = str(wait)
     return response
