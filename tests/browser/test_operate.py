@@ -8,12 +8,13 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, expect
 from pytest_django import Settings
 
-from genklang.operate import services
+from genklang.operate import clock, services
 from genklang.operate.models import Adoption, Alarm, Enrolment, Event
 from genklang.people.models import Organisation, Person, User
 from tests.browser.conftest import OpenAs, check_each_way, check_page
 from tests.filling import fill_bank
 from tests.web.operate_core.conftest import Ward, dispensers, wall, ward
+from tests.web.operate_pages import test_alike as alike
 from tests.web.operate_pages.conftest import companions, company
 from tests.web.operate_pages.test_result import few_of_the_trial
 
@@ -97,6 +98,32 @@ def test_the_focus_stays_while_the_alarms_are_renewed(ward: Ward, bo: User, open
     ward.wall.set("2026-03-02 09:02")
     expect(page.locator("#alarms")).to_contain_text("for 2 minutes", timeout=4000)
     expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_thirty_alike_are_one_that_opens_and_stays_open(language: str, ward: Ward, bo: User, open_as: OpenAs) -> None:
+    rows = alike.people(ward, 30)
+    alike.doses_missed(ward)
+    alike.tasks(ward, rows[:12])
+    page = open_as(bo, "/work/", language=language)
+    check_each_way(page, language)
+    group = page.locator("#alarms details")
+    expect(page.locator("#alarms .alarm-card")).to_have_count(1)
+    expect(page.get_by_role("link", name="Person 29").first).to_be_hidden()
+    group.locator("summary").click()
+    page.locator("main details").last.locator("summary").click()
+    check_each_way(page, language)
+    oldest = group.locator("button").first
+    oldest.focus()
+    ward.wall.time += 65 * clock.MINUTE  # the words change, so the list is exchanged
+    expect(page.locator("#alarms .alarm-card")).to_contain_text(
+        {"sv": "3 timmar", "en": "3 hours"}[language], timeout=4000
+    )
+    expect(group).to_have_attribute("open", "")
+    expect(oldest).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#alarms .alarm-card")).to_have_count(2)
+    assert Alarm.objects.get(enrolment=rows[0]).acknowledged_by == bo
 
 
 def test_an_alarm_is_dealt_with_without_scripts(ward: Ward, bo: User, open_as: OpenAs) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from genklang.operate import clock
 from genklang.operate.joining import persons_of
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.adoptions import called
+from genklang.operate.pages.alike import Entry, entries
 from genklang.operate.pages.health import Health, worker_health
 from genklang.operate.pages.paging import MOST_COUNTED, Waiting, count_first, first_of
 from genklang.operate.pages.protocols import planned_by_people, protocol_of
@@ -81,6 +83,18 @@ class Worklist:
         """Where this member works."""
         return sorted(self.roles, key=lambda adoption: adoption.name)
 
+    @cached_property
+    def alarm_entries(self) -> list[Entry[Line]]:
+        """The alarms; many that are alike stand together."""
+        return entries(self.alarms, key=_kin)
+
+    @cached_property
+    def parts(self) -> list[tuple[str, list[Entry[Line]]]]:
+        """What the page holds beside alarms, under its headings; many that are alike stand together."""
+        lines = list(self.page.object_list) if self.page else []
+        found = groupby(lines, key=lambda line: line.heading)
+        return [(heading, entries(list(some), key=_kin)) for heading, some in found]
+
     @property
     def mark(self) -> str:
         """Changes when the alarms do, so that a page that shows them already is left alone."""
@@ -129,6 +143,12 @@ def alarms_only(user: User, sieve: Sieve) -> Worklist:
     roles, now = roles_of(user), clock.now()
     alarms, count = _alarms(roles, _sieved(roles, sieve))
     return Worklist(roles, worker_health(now), _clock_of(roles, now), alarms, count)
+
+
+def _kin(line: Line) -> tuple[object, ...]:
+    """What makes lines alike: the same thing, in one adoption, that has come equally far."""
+    adoption = line.about.adoption_id if line.about else None
+    return (adoption, line.kind, line.heading, line.what, line.role, line.escalated, bool(line.answered_by))
 
 
 def _of_adoptions(roles: Mapping[Adoption, frozenset[str]]) -> list[Q]:
