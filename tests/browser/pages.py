@@ -12,6 +12,7 @@ EVERY_PAGE: list[tuple[str, str]] = [
     ("nobody", "/demo/"),
     ("nobody", "/sign-in/login/"),
     ("nobody", "/sign-in/signup/"),
+    ("nobody", "/sign-in/login/code/"),
     ("nobody", "/sign-in/password/reset/"),
     ("nobody", "/sign-in/3rdparty/login/error/"),
     ("nobody", "/no-such-page/"),

@@ -1,6 +1,9 @@
 """People in the browser's eyes: the demo's door, sign-in, account, the access log, and the verbs behind."""
 
+import re
+
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -153,3 +156,31 @@ def test_add_member_lets_the_first_lead_in(db: None, monkeypatch: pytest.MonkeyP
 def test_add_member_asks_for_the_name_of_an_unknown_organisation(db: None) -> None:
     with pytest.raises(CommandError, match='"lindmala" is not known'):
         call_command("add_member", "anna@example.se", "lindmala")
+
+
+def test_whoever_has_no_password_signs_in_with_a_code_by_mail(
+    client: Client, doris: Person, settings: Settings
+) -> None:
+    assert "/sign-in/login/code/" not in client.get("/sign-in/login/").content.decode()  # no mail server, no offer
+    settings.EMAIL_HOST = "mail.example.se"
+    assert "/sign-in/login/code/" in client.get("/sign-in/login/").content.decode()
+    answer = client.post("/sign-in/login/code/", {"email": "doris@example.se"}, headers={"accept-language": "en"})
+    assert answer.headers["Location"] == "/sign-in/login/code/confirm/"
+    [letter] = mail.outbox
+    assert (letter.subject, "example.com" in str(letter.body)) == ("Your code for Genklang", False)
+    code = str(letter.body).split()[2]
+    assert "error-summary" in client.post("/sign-in/login/code/confirm/", {"code": "BCDF-GHJK"}).content.decode()
+    assert client.post("/sign-in/login/code/confirm/", {"code": code}).headers["Location"] == "/welcome/"
+    assert client.get("/me/").status_code == 200
+
+
+def test_asked_for_a_code_the_page_answers_alike_whoever_has_an_account(doris: Person, client: Client) -> None:
+    pages = []
+    for email in ("doris@example.se", "nobody@example.se"):
+        visitor = Client()
+        visitor.post("/sign-in/login/code/", {"email": email})
+        page = visitor.get("/sign-in/login/code/confirm/").content.decode()
+        pages.append(re.sub(r"\w{64}", "", page))
+    assert pages[0] == pages[1]
+    assert len(mail.outbox) == 2
+    assert not User.objects.filter(email="nobody@example.se").exists()

@@ -11,6 +11,8 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from genklang.people.codes import can_be_sent
+
 LABELS = {
     "login": _("E-mail address"),
     "email": _("E-mail address"),
@@ -39,6 +41,19 @@ class PlainLabels:
 
 class SignInForm(PlainLabels, account.LoginForm):  # type: ignore[misc]
     """E-mail address and password."""
+
+    @property
+    def by_code(self) -> bool:
+        """Whether one may ask for a code instead."""
+        return can_be_sent()
+
+
+class RequestCodeForm(PlainLabels, account.RequestLoginCodeForm):  # type: ignore[misc]
+    """The address that a code is sent to."""
+
+
+class CodeForm(PlainLabels, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code that came by mail."""
 
 
 class SignInAgainForm(PlainLabels, account.ReauthenticateForm):  # type: ignore[misc]

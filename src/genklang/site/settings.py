@@ -110,11 +110,17 @@ ACCOUNT_FORMS = {
     "set_password": "genklang.people.sign_in.SetPasswordForm",
     "reset_password": "genklang.people.sign_in.ResetPasswordForm",
     "reset_password_from_key": "genklang.people.sign_in.ResetPasswordKeyForm",
+    "request_login_code": "genklang.people.sign_in.RequestCodeForm",
+    "confirm_login_code": "genklang.people.sign_in.CodeForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # for whoever has applied by the open address, and has no password
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "site:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
