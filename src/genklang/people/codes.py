@@ -36,7 +36,10 @@ def can_be_sent() -> bool:
 
 
 def new_code(request: HttpRequest, email: str, *, about: Mapping[str, str]) -> str:
-    """A new code for the address, kept in the visitor's session as a hash; one from before works no more."""
+    """A new code for the address, kept in the visitor's session as a hash; one from before works no more.
+
+    The session, and with it the address of whoever never came back, ends with the code; those that have are deleted.
+    """
     code = str(get_adapter().generate_login_code())
     until = timezone.now().timestamp() + MINUTES * 60
     request.session[KEY] = {
@@ -46,6 +49,8 @@ def new_code(request: HttpRequest, email: str, *, about: Mapping[str, str]) -> s
         "until": until,
         "tries": TRIES,
     }
+    request.session.set_expiry(MINUTES * 60)
+    request.session.clear_expired()
     return code
 
 
@@ -79,6 +84,8 @@ def is_right(request: HttpRequest, written: str) -> bool:
         return False
     right = constant_time_compare(kept["hash"], _hash(written, kept["email"]))
     kept["tries"] -= 1
+    if right:
+        request.session.set_expiry(None)  # signed in one stays as long as others
     if right or kept["tries"] <= 0:
         del request.session[KEY]
     request.session.modified = True
