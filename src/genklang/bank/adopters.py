@@ -29,7 +29,7 @@ class Release(models.Model):
 
     adopter = models.ForeignKey(Adopter, on_delete=models.PROTECT, related_name="releases")
     protocol_digest = models.CharField(max_length=80)
-    outcome = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=130)
     at = models.DateTimeField()
     content = models.JSONField()
     entry = models.JSONField()

@@ -15,6 +15,7 @@ from genklang.bank.naming import event_name
 from genklang.bank.selectors import protocol_of
 from genklang.bank.wording import design_in_words, in_unit, language, number, said, verdict_in_words
 from genklang.charts import Chart, Point, chart_intervals
+from genklang.protocol.compared import answer_key, several_arms
 from genklang.protocol.measured import OVER_TIME
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, TimeToEvent
 
@@ -29,6 +30,7 @@ SUSPECT = 0.1  # Egger's test has little power: the usual level for it
 FEWEST_FOR_A_POOL = 2
 # A level says how things stand, and a series what became of a whole place: neither is so much for each person.
 NOT_A_PERSONS = ("one_group", "survey", *OVER_TIME)
+Measured = Outcome | LabelledSeries | TimeToEvent
 
 
 @dataclass(frozen=True)
@@ -198,19 +200,24 @@ def _content(row: Release) -> dict[str, object]:
     return {"outcome": row.outcome, "withdrawn": {"at": row.withdrawn.at.isoformat(), "why": row.withdrawn.why}}
 
 
-def _planned(protocol: Protocol) -> dict[str, Outcome | LabelledSeries | TimeToEvent]:
-    """What the study answers, the primary first."""
-    study = protocol.study
+def _planned(protocol: Protocol) -> dict[str, Measured]:
+    """What the study answers, the primary first; each arm beside the control where there are several."""
+    study, arms = protocol.study, several_arms(protocol) or ("",)
     assert study is not None
-    first = {"survival": study.time_to_event} if study.design == "survival" and study.time_to_event else {}
-    return {**first, **study.outcomes, **study.series}
+    by_arm: dict[str, Measured] = {}
+    if study.design == "survival" and study.time_to_event:
+        by_arm["survival"] = study.time_to_event
+    by_arm |= study.outcomes
+    return {answer_key(name, arm): each for name, each in by_arm.items() for arm in arms} | dict(study.series)
 
 
 def _labels(protocol: Protocol) -> dict[str, str]:
-    return {
-        name: event_name(protocol, each.end) if isinstance(each, TimeToEvent) else said(each)
-        for name, each in _planned(protocol).items()
-    }
+    return {key: _label(protocol, each, key.partition(":")[2]) for key, each in _planned(protocol).items()}
+
+
+def _label(protocol: Protocol, each: Measured, arm: str) -> str:
+    label = event_name(protocol, each.end) if isinstance(each, TimeToEvent) else said(each)
+    return f"{label}: {said(protocol.randomise.arms[arm])}" if arm and protocol.randomise else label
 
 
 def _latest(practice: Practice, protocol: Protocol) -> tuple[list[Given], dict[int, Withdrawal]]:
@@ -361,11 +368,20 @@ def given_row(one: Released) -> dict[str, object]:
         "design": design_in_words(one.design),
         "value": _interval(one.value * scale, one.low * scale, one.high * scale),
         "unit": _("percentage points") if one.is_share else one.unit.say(language()),
-        "verdict": verdict_in_words(one.verdict),
+        "verdict": _verdict(one),
         "as_planned": one.as_planned,
         "lost": in_unit(one.attrition, "share", decimals=0),
         "groups": [{"name": _arm(group), "text": _group(group, scale)} for group in one.groups],
     }
+
+
+def _verdict(one: Released) -> str:
+    """The verdict in words; of one that fell when several were judged together also what it would have been alone."""
+    said_ = verdict_in_words(one.verdict)
+    if one.alone is None or one.alone == one.verdict:
+        return said_
+    alone = {"verdict": said_, "alone": verdict_in_words(one.alone).lower()}
+    return _("%(verdict)s (alone it would have been “%(alone)s”; several were judged together)") % alone
 
 
 def _arm(group: Group) -> str:

@@ -36,7 +36,8 @@ _LISTS = {
 }
 _WORDS = {
     "control": "the arm to compare with",
-    "treated": "the other arm, where there are more than two; the group that began (panels and series)",
+    "treated": "the arm to compare, where there are more than two (left out: each of them, adjusted by Holm); "
+    "the group that began (panels and series)",
     "success": "the value of the outcome that counts as yes",
     "start": "first period with the practice, as the time column writes it",
     "label": "the outcome's name in sentences",
@@ -123,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> int:
     from genklang.evaluate.report import report, report_several
-    from genklang.evaluate.table import evaluate_outcomes, evaluate_table
+    from genklang.evaluate.table import evaluate_arms, evaluate_outcomes
 
     outcomes, befores = _split(args.outcome), _split(args.before)
     options = _options(args)
@@ -136,8 +137,12 @@ def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> in
         answer, told = several.as_dict(), report_several(several, language)
     else:
         options |= {name: words[0] for name, words in (("outcome", outcomes), ("before", befores)) if words}
-        finding = evaluate_table(table.columns, design=args.design, **options)
-        answer, told = finding.as_dict(), report(finding, language)
+        several = evaluate_arms(table.columns, design=args.design, **options)
+        if len(several.findings) == 1:
+            (finding,) = several.findings
+            answer, told = finding.as_dict(), report(finding, language)
+        else:
+            answer, told = several.as_dict(), report_several(several, language)
     if args.json:
         print(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
     else:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from genklang.evaluate.survey import survey_mean
     from genklang.evaluate.survival import compare_survival, kaplan_meier, log_rank
     from genklang.evaluate.synthetic import synthetic_control
-    from genklang.evaluate.table import evaluate_outcomes, evaluate_table
+    from genklang.evaluate.table import evaluate_arms, evaluate_outcomes, evaluate_table
     from genklang.evaluate.texts import Text
     from genklang.evaluate.verdicts import Verdict
     from genklang.evaluate.worth import cost_effectiveness, tornado
@@ -64,7 +64,7 @@ _HOMES = {
     "survey": ("survey_mean",),
     "survival": ("compare_survival", "kaplan_meier", "log_rank"),
     "synthetic": ("synthetic_control",),
-    "table": ("evaluate_outcomes", "evaluate_table"),
+    "table": ("evaluate_arms", "evaluate_outcomes", "evaluate_table"),
     "texts": ("Text",),
     "verdicts": ("Verdict",),
     "worth": ("cost_effectiveness", "tornado"),
@@ -96,6 +96,7 @@ __all__ = [
     "difference_between_clusters",
     "difference_in_means",
     "difference_in_shares",
+    "evaluate_arms",
     "evaluate_outcomes",
     "evaluate_table",
     "holm",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from genklang.evaluate.arrays import Bools, Ints
-from genklang.evaluate.columns import categories, yes_no
+from genklang.evaluate.columns import categories, is_missing, label_in, yes_no
 from genklang.evaluate.findings import Loss
 from genklang.evaluate.problems import Problems
 from genklang.evaluate.request import Request
@@ -87,6 +88,16 @@ def allocation(request: Request, problems: Problems) -> Allocation | None:
     )
 
 
+def arms_to_compare(cells: Sequence[object], control: str | None) -> tuple[str, list[str]] | None:
+    """The control, named or plain by its word, and every other arm; None where there are no more than two, or where the
+    control would have to be guessed."""
+    names = sorted({label_in(cell) for cell in cells if not is_missing(cell)})
+    chosen = control or next((name for name in names if name.casefold() in _CONTROL_WORDS), None)
+    if len(names) < 3 or chosen not in names:
+        return None
+    return chosen, [name for name in names if name != chosen]
+
+
 def _control(names: list[str], request: Request) -> tuple[str, bool]:
     if request.control is not None:
         return request.control, False
@@ -116,8 +127,10 @@ def _check_names(names: list[str], request: Request, problems: Problems) -> bool
         problems.add(
             Text(sv="{n} armar: {found}.", en="{n} arms: {found}.").fill(n=len(names), found=found),
             Text(
-                sv='Namnge de två som ska jämföras, till exempel control="{a}", treated="{b}" (--control, --treated).',
-                en='Name the two to compare, for example control="{a}", treated="{b}" (--control, --treated).',
+                sv='Namnge de två som ska jämföras, till exempel control="{a}", treated="{b}" (--control, --treated), '
+                "eller bara control, och jämför alla med evaluate_arms.",
+                en='Name the two to compare, for example control="{a}", treated="{b}" (--control, --treated), or '
+                "control alone, and compare them all by evaluate_arms.",
             ).fill(a=names[0], b=names[1]),
             column=column,
         )

@@ -1,13 +1,14 @@
-"""Several outcomes of one study: p-values so adjusted that chance seldom finds anything among them."""
+"""Several outcomes or arms of one study: p-values so adjusted that chance seldom finds anything among them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from genklang.evaluate.findings import Finding
+from genklang.evaluate.flags import said
 from genklang.evaluate.methods import HOLM
 from genklang.evaluate.problems import refuse
 from genklang.evaluate.texts import Text
@@ -18,7 +19,7 @@ _FOUND = frozenset({Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT})
 
 @dataclass(frozen=True, kw_only=True)
 class Adjusted:
-    """One outcome among several: its p-value alone and adjusted, and the verdict that stands."""
+    """One outcome, or arm, among several: its p-value alone and adjusted, and the verdict that stands."""
 
     label: Text
     p: float
@@ -60,16 +61,22 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Several:
-    """One study's outcomes: each finding, and those with a p-value judged together."""
+    """One study's outcomes and arms: each finding, and those with a p-value judged together."""
 
     findings: tuple[Finding, ...]
     together: tuple[Adjusted, ...]
 
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> Several:
-        """Those without a p-value, such as one group without a target, are shown and not adjusted."""
+        """Those without a p-value, such as one group without a target, are shown and not adjusted.
+
+        A finding that does not stand the adjustment says so in its verdict, its sentences and a flag.
+        """
         known = [finding for finding in findings if finding.p is not None]
-        return cls(findings=tuple(findings), together=together(known) if known else ())
+        judged = together(known) if known else ()
+        left = iter(judged)
+        told = tuple(finding if finding.p is None else _told(finding, next(left)) for finding in findings)
+        return cls(findings=told, together=judged)
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -90,12 +97,37 @@ def together(findings: Sequence[Finding]) -> tuple[Adjusted, ...]:
             Text(sv="ett resultat har inget p-värde.", en="a finding has no p-value."),
             Text(sv="Ta med utfall som jämförs med något.", en="Include outcomes that are compared with something."),
         )
-    return tuple(_one(finding, p, adjusted) for finding, p, adjusted in zip(findings, known, holm(known), strict=True))
+    labels = _labels(findings)
+    judged = zip(findings, labels, known, holm(known), strict=True)
+    return tuple(_one(finding, label, p, adjusted) for finding, label, p, adjusted in judged)
 
 
-def _one(finding: Finding, p: float, adjusted: float) -> Adjusted:
+def _told(finding: Finding, adjusted: Adjusted) -> Finding:
+    if not adjusted.fell:
+        return finding
+    fell = said(
+        "fell_together",
+        sv="Ensamt hade resultatet varit mer än slump; bland alla som jämförs räcker det inte (Holm).",
+        en="Alone the result would have been more than chance; among all that are compared it is not enough (Holm).",
+    )
+    return replace(finding, verdict=adjusted.verdict, flags=(fell, *finding.flags))
+
+
+def _labels(findings: Sequence[Finding]) -> list[Text]:
+    """What each is called: the outcome, and the arm where an outcome is compared in several."""
+    outcomes = [finding.outcome.label for finding in findings]
+    in_arm = Text(sv="{outcome}: {arm} mot {control}", en="{outcome}: {arm} against {control}")
+    return [
+        label
+        if outcomes.count(label) == 1 or len(finding.arms) < 2
+        else in_arm.fill(outcome=label, arm=finding.arms[0].label, control=finding.arms[1].label)
+        for finding, label in zip(findings, outcomes, strict=True)
+    ]
+
+
+def _one(finding: Finding, label: Text, p: float, adjusted: float) -> Adjusted:
     verdict = finding.verdict
     if verdict in _FOUND and adjusted > 1 - finding.confidence:
         low, high = finding.estimate.low or 0.0, finding.estimate.high or 0.0
         verdict = null_verdict(low=low, high=high, relevant=finding.relevant)
-    return Adjusted(label=finding.outcome.label, p=p, adjusted=adjusted, alone=finding.verdict, verdict=verdict)
+    return Adjusted(label=label, p=p, adjusted=adjusted, alone=finding.verdict, verdict=verdict)

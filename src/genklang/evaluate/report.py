@@ -193,8 +193,8 @@ def _methods(finding: Finding, language: Language) -> list[str]:
 
 
 def report_several(several: Several, language: Language) -> str:
-    """Each outcome's finding, and last how they stand together."""
-    title = Text(sv="Flera utfall, justerade enligt Holm", en="Several outcomes, adjusted by Holm's method")
+    """Each outcome's and arm's finding, and last how they stand together."""
+    title = Text(sv="Flera jämförelser, justerade enligt Holm", en="Several comparisons, adjusted by Holm's method")
     heading = _heading(
         language, ("", ""), ("p", "p"), ("justerat p", "adjusted p"), ("ensamt", "alone"), ("omdöme", "verdict")
     )

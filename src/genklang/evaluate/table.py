@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack, cast
 
+from genklang.evaluate.allocation import arms_to_compare
 from genklang.evaluate.columns import as_columns
 from genklang.evaluate.designs import BUILDERS, OTHER_NAMES
 from genklang.evaluate.designs.guide import EVERYTHING, EVERYWHERE, GUIDES
@@ -32,7 +33,7 @@ def evaluate_table(table: Any, *, design: str, **options: Unpack[Options]) -> Fi
     Cells may be numbers or text; the outcome's kind is inferred (0/1, yes/no: share; whole numbers: count; else mean).
     Deterministic for a given seed. Raises EvaluationError with all the problems found.
     """
-    name = OTHER_NAMES.get(design.replace("-", "_"), design.replace("-", "_"))
+    name = _name_of(design)
     if name not in BUILDERS:
         raise refuse(
             Text(sv='"{design}" är ingen design.', en='"{design}" is no design.').fill(design=design),
@@ -43,8 +44,39 @@ def evaluate_table(table: Any, *, design: str, **options: Unpack[Options]) -> Fi
     return _told(BUILDERS[name](request), request, options)
 
 
+def evaluate_arms(table: Any, *, design: str, **options: Unpack[Options]) -> Several:
+    """Every arm against the control, each by the design, and their p-values adjusted for being several (Holm).
+
+    One finding where `treated` names the arm, or where there are two. Raises EvaluationError as `evaluate_table` does,
+    and where there are more and none is plainly the control.
+    """
+    return Several.of(_each_arm(table, design, options))
+
+
+def _each_arm(table: Any, design: str, options: Options) -> list[Finding]:
+    column, control = options.get("treatment"), options.get("control")
+    cells = as_columns(table, {column}).get(column, ()) if column and options.get("treated") is None else ()
+    arms = arms_to_compare(cells, None if control is None else str(control)) if _is_by_lot(design) else None
+    if arms is None:
+        return [evaluate_table(table, design=design, **options)]
+    each: list[Options] = [{**options, "control": arms[0], "treated": treated} for treated in arms[1]]
+    return [evaluate_table(table, design=design, **one) for one in each]
+
+
+def _is_by_lot(design: str) -> bool:
+    guide = GUIDES.get(_name_of(design))
+    return guide is not None and "treated" in guide.options and "control" in guide.options
+
+
+def _name_of(design: str) -> str:
+    written = design.replace("-", "_")
+    return OTHER_NAMES.get(written, written)
+
+
 def evaluate_outcomes(table: Any, *, design: str, outcomes: Sequence[str], **options: Unpack[Options]) -> Several:
     """One study's several outcomes, each by the design, and their p-values adjusted for being several (Holm).
+
+    Where there are more arms than two, and none is named as `treated`, each is compared with the control.
 
     `before`, where the design has one, is a list beside `outcomes`. Raises EvaluationError with all the problems of all
     outcomes.
@@ -61,7 +93,7 @@ def evaluate_outcomes(table: Any, *, design: str, outcomes: Sequence[str], **opt
     for outcome, first in zip(outcomes, befores, strict=True):
         try:
             options |= {"outcome": outcome, "before": first}
-            findings.append(evaluate_table(table, design=design, **options))
+            findings += _each_arm(table, design, options)
         except EvaluationError as refused:
             problems += [problem for problem in refused.problems if problem not in problems]
     if problems:

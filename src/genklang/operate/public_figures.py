@@ -23,7 +23,7 @@ class PublicFigure(models.Model):
 
     adoption = models.ForeignKey("operate.Adoption", on_delete=models.PROTECT, related_name="public_figures")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    name = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=130, blank=True)
     protocol_digest = models.CharField(max_length=80)
     at = models.DateTimeField()
     content = models.JSONField()

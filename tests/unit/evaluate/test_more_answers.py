@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,7 +13,16 @@ from lifelines.datasets import load_rossi
 
 from genklang.cli.evaluate import register
 from genklang.cli.payback import register as register_payback
-from genklang.evaluate import EvaluationError, Study, evaluate_outcomes, evaluate_table, pool, power_of, survey_mean
+from genklang.evaluate import (
+    EvaluationError,
+    Study,
+    evaluate_arms,
+    evaluate_outcomes,
+    evaluate_table,
+    pool,
+    power_of,
+    survey_mean,
+)
 
 
 def command(*words: str | Path) -> int:
@@ -32,6 +42,66 @@ def test_several_outcomes_are_adjusted() -> None:
     )
     p = [finding.p for finding in several.findings]
     assert [each.adjusted for each in several.together] == pytest.approx([2 * (p[0] or 0), p[1]])
+
+
+ARMS: dict[str, list[Any]] = {
+    "arm": ["talk", "walk", "usual"] * 40,
+    "score": [*([4.0, 2.0, 2.0, 5.0, 3.0, 3.0] * 20)],
+    "pain": [*([1.0, 2.0, 2.0, 2.0, 1.0, 1.0] * 20)],
+}
+
+
+def test_every_arm_is_compared_with_the_control_and_adjusted() -> None:
+    several = evaluate_arms(ARMS, design="randomised", outcome="score", treatment="arm", draws=199)
+    assert [[arm.name for arm in finding.arms] for finding in several.findings] == [
+        ["talk", "usual"],
+        ["walk", "usual"],
+    ]
+    assert [finding.estimate.value for finding in several.findings] == pytest.approx([2.0, 0.0])
+    p = [finding.p or 0 for finding in several.findings]
+    assert [each.adjusted for each in several.together] == pytest.approx([2 * p[0], p[1]])
+    assert several.together[0].label.en == "score: “talk” against “usual”"
+
+
+def test_every_arm_by_every_outcome_is_one_family() -> None:
+    several = evaluate_outcomes(ARMS, design="randomised", outcomes=["score", "pain"], treatment="arm", draws=199)
+    assert len(several.together) == 4
+    assert several.together[0].adjusted == pytest.approx(4 * several.together[0].p)
+
+
+def test_what_does_not_stand_among_several_says_so_in_its_sentence() -> None:
+    weak: dict[str, list[Any]] = {
+        "arm": ["a", "usual"] * 60,
+        "x": ([1.0, 0.0] * 24 + [0.0, 1.0] * 12 + [0.0, 0.0] * 24),
+    }
+    table = weak | {name: [0.0, 1.0, 1.0, 0.0] * 30 for name in ("y", "z")}
+    several = evaluate_outcomes(table, design="randomised", outcomes=["x", "y", "z"], treatment="arm", better="higher")
+    assert several.together[0].fell
+    assert several.findings[0].verdict == several.together[0].verdict
+    assert "chance is an unlikely" not in " ".join(several.findings[0].plain("en"))
+    assert "fell_together" in {flag.id for flag in several.findings[0].flags}
+
+
+@pytest.mark.parametrize("control", [None, "nobody"])
+def test_of_several_arms_the_control_is_not_guessed(control: str | None) -> None:
+    table = ARMS | {"arm": ["talk", "walk", "sing"] * 40}
+    with pytest.raises(EvaluationError, match="talk"):
+        evaluate_arms(table, design="randomised", outcome="score", treatment="arm", control=control)
+
+
+def test_one_arm_that_is_named_is_one_finding() -> None:
+    several = evaluate_arms(ARMS, design="randomised", outcome="score", treatment="arm", treated="walk", draws=199)
+    assert [finding.arms[0].name for finding in several.findings] == ["walk"]
+
+
+def test_every_arm_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{arm},{score}" for arm, score in zip(ARMS["arm"], ARMS["score"], strict=True)]
+    (tmp_path / "arms.csv").write_text("\n".join(["arm,score", *rows]))
+    words = ("evaluate", tmp_path / "arms.csv", "--design", "randomised", "--outcome", "score", "--treatment", "arm")
+    assert command(*words, "--draws", "199", "--language", "en") == 0
+    told = capsys.readouterr().out
+    assert "score: “walk” against “usual”" in told
+    assert "adjusted p" in told
 
 
 def test_all_problems_of_all_outcomes_are_told_at_once() -> None:

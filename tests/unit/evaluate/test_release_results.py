@@ -6,6 +6,7 @@ import pytest
 
 from genklang import evaluate
 from genklang.evaluate.findings import Finding
+from genklang.evaluate.multiplicity import together
 from genklang.evaluate.problems import EvaluationError
 from genklang.evaluate.release import Ledger, Released, release_finding
 
@@ -36,6 +37,20 @@ def test_what_leaves_is_the_estimate_and_the_arms() -> None:
     assert one.standard_error == pytest.approx((0.22 * 0.78 / 100 + 0.3 * 0.7 / 100) ** 0.5)
     assert not one.from_interval
     assert Released.of_dict(json.loads(json.dumps(one.as_dict()))) == one
+
+
+def test_the_verdict_that_leaves_is_the_one_that_stands_among_several() -> None:
+    alone = trial((28, 44), (100, 100))
+    (first, *_rest) = together([alone, *[trial((30, 30), (100, 100))] * 3])
+    assert first.fell
+    one = release_finding(alone, outcome="arrested", locked=True, adjusted=first)
+    assert (one.verdict, one.alone) == (first.verdict.value, "better")
+    assert Released.of_dict(json.loads(json.dumps(one.as_dict()))) == one
+
+
+def test_one_judged_alone_is_released_as_before() -> None:
+    assert "alone" not in released().as_dict()
+    assert Released.of_dict(released().as_dict()).alone is None
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,13 @@ def test_results_are_pooled_graded_and_carried_over(practice: Practice, client: 
     assert "Tystköping" in swedish
 
 
+def test_what_did_not_stand_among_several_is_told_plainly(practice: Practice, client: Client) -> None:
+    give(practice, "Umeå", replace(result(-9.0), verdict="no difference shown", alone="better"))
+    text = page(client)
+    assert "(alone it would have been “" in text
+    assert "ensamt hade det blivit ”" in page(client, language="sv")
+
+
 def test_harm_and_silence_pull_the_grade_down(practice: Practice) -> None:
     give(practice, "Umeå", result(-9.0))
     give(practice, "Borlänge", result(8.0, verdict="worse"))

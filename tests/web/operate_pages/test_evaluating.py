@@ -5,14 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from genklang.measure.tables import Tables
-from genklang.operate.pages.evaluating import allowed_for, answers_of
+from genklang.operate.demo import building
+from genklang.operate.demo.scenes import Scene
+from genklang.operate.models import Adoption
+from genklang.operate.pages.evaluating import answers_of
+from genklang.operate.pages.giving import offers_of
 from genklang.operate.pages.locking import Lock, planned_and_done
+from genklang.operate.pages.together import allowed_for
+from genklang.people.models import Organisation, User
 from genklang.protocol.reading import read_protocol
 from genklang.protocol.types import Protocol
 from genklang.rehearsal.running import rehearse
+from tests.conftest import SignIn
+from tests.web.operate_core.conftest import publish
 
 ROOT = Path(__file__).parents[3]
 HEMREHAB = (ROOT / "practices" / "eskilstuna-hemrehab" / "protocol.yaml").read_text()
@@ -89,6 +98,53 @@ def test_the_outcome_named_first_is_judged_alone_and_the_others_together() -> No
     )
     plain = [replace(each, adjusted=None) for each in answers]
     assert all(each.adjusted for each in allowed_for(protocol, other, plain)), "it was not named first beforehand"
+
+
+def three_arms() -> str:
+    """The same practice with a third arm: walks, which help nobody."""
+    text = HEMREHAB.replace(
+        "    usual: {sv: Vanlig", "    walks: {sv: Promenader, en: Walks}\n    usual: {sv: Vanlig", 1
+    )
+    return text.replace("blocks: [4, 6]", "blocks: [6]")
+
+
+def test_every_arm_is_compared_and_judged_together() -> None:
+    protocol, tables = lived(three_arms(), people=90)
+    answers, beside = answers_of(protocol, tables, protocol, prices={})
+    first = [each for each in answers if each.name == "hours_12"]
+    assert [each.label.rpartition(": ")[2] for each in first] == ["training at home", "walks"]
+    assert [each.finding.arms[0].name for each in first if each.finding] == ["Training at home", "Walks"]
+    assert {each.finding.arms[1].name for each in first if each.finding} == {"Ordinary home care"}
+    smaller, larger = sorted((each.adjusted for each in first if each.adjusted), key=lambda one: one.p)
+    assert smaller.adjusted == pytest.approx(min(1, 2 * smaller.p))
+    assert larger.adjusted == pytest.approx(max(larger.p, smaller.adjusted))
+    others = [each.adjusted for each in answers if each.name != "hours_12" and each.adjusted]
+    assert min(one.adjusted for one in others) == pytest.approx(min(1, len(others) * min(one.p for one in others)))
+    assert {each.key for each in beside} == {"cost_effectiveness:training", "cost_effectiveness:walks"}
+
+
+def test_the_page_and_what_is_given_tell_every_arm(lindmala: Organisation, alva: User, sign_in: SignIn) -> None:
+    adoption = adopted_trial(three_arms(), lindmala)
+    page = (
+        sign_in(alva)
+        .get(reverse("operate:result", args=[adoption.public_id]), headers={"accept-language": "en"})
+        .content.decode()
+    )
+    table = page.split("Every group against the comparison")[2].split("</table>")[0]
+    assert ": training at home" in table and ": walks" in table
+    assert 'id="answer-hours_12-walks"' in page
+    offers = offers_of(adoption)
+    assert {offer.name for offer in offers} >= {"hours_12:training", "hours_12:walks"}
+    leaving = [offer.released for offer in offers if offer.released]
+    assert leaving and all(one.alone is not None for one in leaving)
+
+
+def adopted_trial(text: str, organisation: Organisation) -> Adoption:
+    """A trial that people have lived through, adopted."""
+    publish(text)
+    practice = read_protocol(text, file="protocol.yaml").practice
+    building._play(Scene(practice, practice, 60, 2.3, None, (), doris=False), organisation)
+    return Adoption.objects.get(name=practice)
 
 
 def _reversed(protocol: Protocol) -> dict[str, object]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genklang.evaluate.findings import Arm, Estimate, Finding
+from genklang.evaluate.multiplicity import Adjusted
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.release.ledger import Entry
 from genklang.evaluate.release.rules import DEFAULT, Rules
@@ -44,6 +45,8 @@ class Released:
     """The result of one outcome, in its natural unit (a share as a fraction).
 
     `standard_error` is the estimate's own, or half its interval by 1.96 where the method has none (`from_interval`).
+    `verdict` is the one that stands where several outcomes or arms were judged together; then `alone` is what it would
+    have been by itself, None for one that was judged alone.
     `attrition` is the share of those who began that were not analysed; `uneven` how much that differs between the arms.
     """
 
@@ -66,9 +69,12 @@ class Released:
     uneven: float
     as_planned: bool
     groups: tuple[Group, ...]
+    alone: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        if self.alone is None:
+            del plain["alone"]
         return plain | {"unit": self.unit.as_dict(), "groups": [group.as_dict() for group in self.groups]}
 
     @classmethod
@@ -114,11 +120,13 @@ def release_finding(
     words: Mapping[str, Text] | None = None,
     people: int | None = None,
     target: float | None = None,
+    adjusted: Adjusted | None = None,
     rules: Rules = DEFAULT,
 ) -> Released:
     """A finding as it may leave. `outcome` is its name in the protocol; `locked`: the plan was fixed before the start.
 
     `words` says what arms are called, by their names in the finding, where that has them in one language only.
+    `adjusted` is how it stands among the study's other outcomes and arms, where they were judged together.
     `people` is how many it rests on, where the finding itself counts something else (a series counts periods);
     `target` what one group is compared with.
     Raises EvaluationError with every reason why it may not leave. Never says a count that is too small.
@@ -149,7 +157,8 @@ def release_finding(
         unit=finding.outcome.unit,
         better=finding.outcome.better,
         target=target,
-        verdict=finding.verdict.value,
+        verdict=(adjusted.verdict if adjusted else finding.verdict).value,
+        alone=adjusted.alone.value if adjusted else None,
         relevant=finding.relevant,
         attrition=attrition,
         uneven=uneven,

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                         choices=[("people", "People"), ("indicator", "Indicator"), ("answer", "Answer")], max_length=10
                     ),
                 ),
-                ("name", models.CharField(blank=True, max_length=60)),
+                ("name", models.CharField(blank=True, max_length=130)),
                 ("protocol_digest", models.CharField(max_length=80)),
                 ("at", models.DateTimeField()),
                 ("content", models.JSONField()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from genklang.evaluate.report import p_value
 from genklang.evaluate.texts import decimals_for, number
 from genklang.operate.pages.pictures import QUOTES
 from genklang.operate.pages.words import language
+from genklang.protocol.compared import answer_key
 
 if TYPE_CHECKING:
     from genklang.evaluate.findings import Estimate, Finding
@@ -29,7 +30,8 @@ FOR_WHOEVER_CALLS = {"direction_unknown", "control_assumed"}  # they tell how to
 class Answer:
     """One outcome evaluated: the finding and its picture; or, when it cannot be evaluated yet, why (`problems`).
 
-    `waits` says instead how far it has come, where nobody has a value to compare yet.
+    `waits` says instead how far it has come, where nobody has a value to compare yet. `arm` is which arm is compared
+    with the control, where there are several.
     """
 
     name: str
@@ -39,12 +41,26 @@ class Answer:
     problems: tuple[str, ...] = ()
     waits: str = ""
     adjusted: Adjusted | None = None
+    arm: str = ""
     received: tuple[tuple[str, int], ...] = ()
 
     @property
+    def key(self) -> str:
+        """What tells it from the study's other answers: the outcome, and the arm where there are several."""
+        return answer_key(self.name, self.arm)
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return "answer-" + self.key.replace(":", "-")
+
+    @property
     def sentences(self) -> tuple[str, ...]:
-        """Three plain sentences."""
-        return self.finding.plain(language()) if self.finding else ()
+        """Three plain sentences; what it means by the verdict that stands."""
+        if self.finding is None:
+            return ()
+        finding = replace(self.finding, verdict=self.adjusted.verdict) if self.adjusted else self.finding
+        return finding.plain(language())
 
     @property
     def verdict(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -28,8 +29,10 @@ from genklang.operate.pages.pictures import (
     survival_picture,
     worth_picture,
 )
-from genklang.operate.pages.words import language, say
+from genklang.operate.pages.together import allowed_for, primary_of
+from genklang.operate.pages.words import inside_sentence, language, say
 from genklang.protocol.checks.pairs import before_column
+from genklang.protocol.compared import treated_arms
 from genklang.protocol.measured import OF_GROUPS
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, Study
 from genklang.protocol.units import Money
@@ -55,19 +58,34 @@ def answers_of(
         return [_waiting(each, protocol, tables) for each in over_time], []
     table = in_words(protocol, study_table(protocol, tables, prices=prices))
     table |= {label_of(protocol, name): table.pop(name) for name in study.outcomes}
-    answers = [_outcome(protocol, tables, plan, table, name, each) for name, each in study.outcomes.items()]
+    arms = treated_arms(protocol)
+    answers = [
+        answer
+        for name, each in study.outcomes.items()
+        for answer in _each_arm(protocol, arms, partial(_outcome, protocol, tables, plan, table, name, each))
+    ]
     beside = []
     if study.time_to_event:
-        survival = _survival(protocol, tables, plan, table)
+        survival = _each_arm(protocol, arms, partial(_survival, protocol, tables, plan, table))
         if study.design == "survival":
-            answers.insert(0, survival)
+            answers = [*survival, *answers]
         else:
-            beside.append(survival)
+            beside += survival
     if study.cost_effectiveness:
-        beside.append(_worth(protocol, table, prices))
+        beside += _each_arm(protocol, arms, partial(_worth, protocol, table, prices))
     got = _received(protocol, tables)
     answers = [_waiting(replace(each, received=got), protocol, tables, table) for each in answers]
     return allowed_for(protocol, plan, answers), [each for each in beside if each.finding or table["enrolment"]]
+
+
+def _each_arm(protocol: Protocol, arms: tuple[str, ...], answer: Callable[[str], Answer]) -> list[Answer]:
+    """One answer, or one for each arm beside the control, which then says which arm it is about."""
+    if len(arms) < 2:
+        return [answer(*arms or ("",))]
+    assert protocol.randomise is not None
+    said = {arm: say(protocol.randomise.arms[arm]) for arm in arms}
+    made = [replace(answer(arm), arm=arm) for arm in arms]
+    return [replace(each, label=f"{each.label}: {inside_sentence(said[each.arm])}") for each in made]
 
 
 def _waiting(answer: Answer, protocol: Protocol, tables: Tables, table: StudyTable | None = None) -> Answer:
@@ -98,19 +116,6 @@ def _received(protocol: Protocol, tables: Tables) -> tuple[tuple[str, int], ...]
     return tuple((_worded(protocol, "arm", arm), received(protocol, logs)) for arm, logs in in_arm.items())
 
 
-def allowed_for(protocol: Protocol, plan: Protocol, answers: list[Answer]) -> list[Answer]:
-    """The answers, each judged for how many they are. One that was named first beforehand is judged alone."""
-    from genklang.evaluate.multiplicity import together
-
-    named = bool(answers) and plan.study is not None and _primary(plan.study) == _primary(protocol.study)
-    tested = [each for each in answers[1 if named else 0 :] if each.finding is not None and each.finding.p is not None]
-    if len(tested) + named < 2 or not tested:
-        return answers
-    judged = together([each.finding for each in tested if each.finding])
-    adjusted = {each.name: one for each, one in zip(tested, judged, strict=True)}
-    return [replace(each, adjusted=adjusted.get(each.name)) for each in answers]
-
-
 def in_words(protocol: Protocol, table: StudyTable) -> StudyTable:
     """The table with arms and answers in the reader's words, so that every finding speaks them."""
     said = {name: column for name, column in table.items() if name not in protocol.facts}
@@ -138,7 +143,7 @@ def target_of(protocol: Protocol, outcome: Outcome) -> float | None:
 
 
 def _outcome(
-    protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable, name: str, outcome: Outcome
+    protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable, name: str, outcome: Outcome, arm: str
 ) -> Answer:
     study = protocol.study
     assert study is not None
@@ -149,7 +154,7 @@ def _outcome(
         "label": Text(sv=outcome.sv, en=outcome.en),
         "planned": _plan(plan, name) if design == study.design else None,
         **_said(protocol, outcome),
-        **_for_design(protocol, outcome, design),
+        **_for_design(protocol, outcome, design, arm),
     }
     columns = [options["outcome"]]
     if outcome.before is not None:
@@ -180,14 +185,16 @@ def _said(protocol: Protocol, measured: Outcome | LabelledSeries) -> dict[str, A
     return said
 
 
-def _for_design(protocol: Protocol, outcome: Outcome, design: str) -> dict[str, Any]:
+def _for_design(protocol: Protocol, outcome: Outcome, design: str, arm: str) -> dict[str, Any]:
     """What only some designs take. Clusters drawn whole are counted as clusters, and have no strata."""
     study = protocol.study
     assert study is not None
     if design == "randomised":
-        return _arms(protocol, study) | {"subgroups": _labels(protocol, study.subgroups)}
+        return _arms(protocol, study, arm) | {"subgroups": _labels(protocol, study.subgroups)}
     if design == "cluster_randomised":
-        return {key: value for key, value in _arms(protocol, study).items() if key != "strata"} | {"cluster": "cluster"}
+        return {key: value for key, value in _arms(protocol, study, arm).items() if key != "strata"} | {
+            "cluster": "cluster"
+        }
     if design == "one_group":
         return {"target": target_of(protocol, outcome)}
     if design == "survey":
@@ -199,10 +206,10 @@ def _as_percent(column: Iterable[float | None]) -> list[float | None]:
     return [None if each is None else PERCENT * each for each in column]
 
 
-def _survival(protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable) -> Answer:
+def _survival(protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTable, arm: str) -> Answer:
     study = protocol.study
     assert study is not None and study.time_to_event is not None
-    arms = {key: value for key, value in _arms(protocol, study).items() if key != "strata"}
+    arms = {key: value for key, value in _arms(protocol, study, arm).items() if key != "strata"}
     end = study.time_to_event.end
     label = say(protocol.events.get(end)) or end
     planned = _plan(plan, None) if study.design == "survival" else None
@@ -227,13 +234,13 @@ def _survival(protocol: Protocol, tables: Tables, plan: Protocol, table: StudyTa
     return _answered("survival", _("Over time") if study.design != "survival" else label, answer)
 
 
-def _worth(protocol: Protocol, table: StudyTable, prices: Mapping[str, Money]) -> Answer:
+def _worth(protocol: Protocol, table: StudyTable, prices: Mapping[str, Money], arm: str) -> Answer:
     study = protocol.study
     assert study is not None and study.cost_effectiveness is not None and protocol.economy is not None
     priced = study.cost_effectiveness
     worth = prices.get(priced.worth) or protocol.economy.prices[priced.worth].amount
     outcome = study.outcomes[priced.outcome]
-    arms = {key: value for key, value in _arms(protocol, study).items() if key != "strata"}
+    arms = {key: value for key, value in _arms(protocol, study, arm).items() if key != "strata"}
 
     def answer() -> tuple[Finding, Chart]:
         finding = evaluation.evaluate_table(
@@ -338,11 +345,10 @@ def _answered(name: str, label: str, answer: Callable[[], tuple[Finding, Chart]]
     return Answer(name, label, finding, chart)
 
 
-def _arms(protocol: Protocol, study: Study) -> dict[str, Any]:
+def _arms(protocol: Protocol, study: Study, treated: str) -> dict[str, Any]:
     randomise = protocol.randomise
     assert randomise is not None
     control = study.control or next(iter(randomise.arms))
-    treated = next(name for name in randomise.arms if name != control)
     return {
         "treatment": "arm",
         "control": _worded(protocol, "arm", control),
@@ -355,13 +361,6 @@ def _labels(protocol: Protocol, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(label_of(protocol, name) for name in names)
 
 
-def _primary(study: Study | None) -> str | None:
-    """What the plan puts first."""
-    if study is None:
-        return None
-    return "survival" if study.design == "survival" else next(iter({**study.outcomes, **study.series}), None)
-
-
 def _plan(plan: Protocol, outcome: str | None) -> Plan | None:
     """The locked plan, as evaluating takes it; None where there was none."""
     study = plan.study
@@ -370,7 +369,7 @@ def _plan(plan: Protocol, outcome: str | None) -> Plan | None:
     by_lot = study.design == "randomised"
     return Plan(
         design=study.design,
-        outcome=label_of(plan, outcome) if outcome is not None and outcome == _primary(study) else None,
+        outcome=label_of(plan, outcome) if outcome is not None and outcome == primary_of(study) else None,
         strata=_labels(plan, plan.randomise.strata) if by_lot and plan.randomise else None,
         subgroups=_labels(plan, study.subgroups) if by_lot else None,
         better=None if outcome not in study.outcomes else study.outcomes[outcome].better,

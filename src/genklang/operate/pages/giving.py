@@ -23,7 +23,7 @@ from genklang.operate.pages.evaluating import target_of
 from genklang.operate.pages.locking import lock_of
 from genklang.operate.pages.protocols import protocol_of
 from genklang.operate.pages.result import Result, result_of
-from genklang.operate.pages.words import language, say
+from genklang.operate.pages.words import inside_sentence, language, say
 from genklang.protocol.types import Protocol
 
 if TYPE_CHECKING:
@@ -97,15 +97,15 @@ def take_back(adoption: Adoption, outcome: str, why: str, *, at: datetime) -> bo
 
 
 def _answers(result: Result) -> list[Answer]:
-    return [result.primary, *result.others]
+    return [*result.compared, *result.others]
 
 
 def leaving(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, list[evaluation.Problem]]:
-    """An outcome, by its name, as it may leave by itself; or all that is wrong."""
+    """An answer, by its key, as it may leave by itself; or all that is wrong."""
     if answer.finding is None:
         wrong = evaluation.Text(sv="resultatet går inte att räkna ut än.", en="the result cannot be worked out yet.")
         instead = evaluation.Text(sv="Se resultatsidan.", en="See the result page.")
-        return answer.name, None, [evaluation.Problem(wrong=wrong, instead=instead, column=answer.name)]
+        return answer.key, None, [evaluation.Problem(wrong=wrong, instead=instead, column=answer.key)]
     protocol = protocol_of(adoption.protocol_version)
     assert protocol.study is not None
     outcome = protocol.study.outcomes.get(answer.name)
@@ -114,15 +114,16 @@ def leaving(adoption: Adoption, answer: Answer) -> tuple[str, Released | None, l
     try:
         made = evaluation.release_finding(
             answer.finding,
-            outcome=answer.name,
+            outcome=answer.key,
             people=people,
             target=target,
+            adjusted=answer.adjusted,
             locked=_was_locked(adoption),
             words=_arms(protocol),
         )
     except EvaluationError as error:
-        return answer.name, None, list(error.problems)
-    return answer.name, made, []
+        return answer.key, None, list(error.problems)
+    return answer.key, made, []
 
 
 def _arms(protocol: Protocol) -> dict[str, evaluation.Text]:
@@ -137,7 +138,8 @@ def _was_locked(adoption: Adoption) -> bool:
     return lock.holds and lock.study == protocol_of(adoption.protocol_version).study
 
 
-def _label(protocol: Protocol, name: str) -> str:
-    study = protocol.study
+def _label(protocol: Protocol, key: str) -> str:
+    study, (name, _sign, arm) = protocol.study, key.partition(":")
     found = (study.outcomes.get(name) or study.series.get(name)) if study else None
-    return say(found) if found else _("Result")
+    label = say(found) if found else _("Result")
+    return f"{label}: {inside_sentence(say(protocol.randomise.arms[arm]))}" if arm and protocol.randomise else label

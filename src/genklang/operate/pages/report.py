@@ -26,7 +26,7 @@ def report_of(adoption: Adoption) -> bytes | None:
 def _said(adoption: Adoption, result: Result) -> dict[str, Any]:
     today = date_format(timezone.localdate(clock.moment(clock.now())), "DATE_FORMAT")
     version = adoption.protocol_version
-    answers = [result.primary, *result.beside, *result.others]
+    answers = [*result.compared, *result.beside, *result.others]
     return {
         "title": adoption.name,
         "kicker": f"{adoption.organisation.name} · {version.practice.title}",

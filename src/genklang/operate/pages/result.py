@@ -31,18 +31,26 @@ if TYPE_CHECKING:
 class Result:
     """All that the study says: the question, the primary answer, the others and those beside them; and the plan.
 
+    `arms` are the primary outcome's other arms against the control, where there are several.
+
     `plan` has each part of it with what was done and whether it was kept; `early` says why the answer is preliminary.
     """
 
     question: str
     design: str
     primary: Answer
+    arms: tuple[Answer, ...]
     others: tuple[Answer, ...]
     beside: tuple[Answer, ...]
     locked: str
     lock_digest: str
     plan: tuple[tuple[PlanRow, str, bool], ...]
     early: tuple[str, ...]
+
+    @property
+    def compared(self) -> tuple[Answer, ...]:
+        """The primary outcome, an answer for each arm against the control."""
+        return (self.primary, *self.arms)
 
     @property
     def departures(self) -> list[str]:
@@ -67,7 +75,8 @@ def evaluate(adoption: Adoption, tables: Tables) -> Result:
         question=say(study.question),
         design=design_in_words(study.design),
         primary=answers[0],
-        others=tuple(answers[1:]),
+        arms=tuple(each for each in answers[1:] if each.name == answers[0].name),
+        others=tuple(each for each in answers[1:] if each.name != answers[0].name),
         beside=tuple(beside),
         locked=lock.said,
         lock_digest=lock.version.digest,

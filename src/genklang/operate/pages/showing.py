@@ -15,6 +15,7 @@ from genklang.measure.engines import own_values
 from genklang.measure.tables import Log
 from genklang.measure.values import SMALLEST_CELL, IndicatorValue, for_release
 from genklang.operate.models import Adoption, Enrolment, PublicFigure
+from genklang.operate.pages.answers import Answer
 from genklang.operate.pages.figures import figure_of
 from genklang.operate.pages.giving import leaving
 from genklang.operate.pages.measuring import measure, one_moment, parts_of
@@ -79,11 +80,16 @@ def _answer(adoption: Adoption, people: list[str]) -> Iterator[Figure]:
         result = result_of(adoption)
     if result is None or result.primary.finding is None or leaving(adoption, result.primary)[1] is None:
         return
-    said = {language: result.primary.finding.plain(language)[-1] for language in ("sv", "en")}
+    said = {language: _meaning(result.primary, language) for language in ("sv", "en")}
     told = {log.enrolment: _log_in_short(log) for part in parts_of(adoption) for log in part.logs}
     yield Figure(
-        kind=PublicFigure.Kind.ANSWER, name=result.primary.name, content=said, marks=evaluation.marks_of(people, told)
+        kind=PublicFigure.Kind.ANSWER, name=result.primary.key, content=said, marks=evaluation.marks_of(people, told)
     )
+
+
+def _meaning(answer: Answer, language: str) -> str:
+    with translation.override(language):
+        return answer.sentences[-1]
 
 
 def _log_in_short(log: Log) -> str:
