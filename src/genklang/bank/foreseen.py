@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from genklang.bank.foreseen_over_time import over_time
+from genklang.bank.foreseen_said import Foreseen, in_words
 from genklang.bank.models import ProtocolVersion
 from genklang.bank.rehearsing import SEED, simulated_within
 from genklang.bank.selectors import protocol_of
-from genklang.bank.wording import language, number, said
+from genklang.bank.wording import language, number
 from genklang.evaluate.problems import EvaluationError
 from genklang.measure.study import is_mean_of_shares
 from genklang.protocol.checks.pairs import before_column
@@ -21,10 +23,10 @@ from genklang.protocol.types import Outcome, Protocol
 
 if TYPE_CHECKING:
     from genklang.evaluate.power import Power, PowerDesign
+    from genklang.evaluate.texts import Text
 
 PERCENT = 100
 TIMES = (0.5, 1, 2, 4)
-PERIODS = (12, 24, 48)
 SUPPOSED_ICC = 0.05
 FEWEST = 4
 
@@ -40,21 +42,6 @@ class Spread:
     simulated: int
 
 
-@dataclass(frozen=True)
-class Foreseen:
-    """What the number asked about could show: sentences, what to bear in mind, and the same for other numbers.
-
-    `by_time`: the numbers are of periods followed, not of people.
-    """
-
-    sentences: tuple[str, ...]
-    flags: tuple[str, ...]
-    rows: tuple[tuple[str, str], ...]
-    supposed: tuple[str, ...]
-    needed: str = ""
-    by_time: bool = False
-
-
 def foreseen(version: ProtocolVersion, people: int) -> Foreseen | None:
     """None where nothing can be said beforehand: without a rehearsal, or for a design that has no such reckoning.
 
@@ -64,9 +51,9 @@ def foreseen(version: ProtocolVersion, people: int) -> Foreseen | None:
     study = protocol.study
     if study is None or protocol.rehearsal is None:
         return None
-    if study.design == "interrupted_time_series":
-        return _of_series(protocol, _wobble(version.digest, version.pk))
-    if study.design in OVER_TIME or not study.outcomes:
+    if study.design in OVER_TIME:
+        return over_time(version)
+    if not study.outcomes:
         return None
     spread = _spread(version.digest, version.pk)
     if spread is None:
@@ -75,55 +62,9 @@ def foreseen(version: ProtocolVersion, people: int) -> Foreseen | None:
         asked = _power(protocol, spread, people)
     except EvaluationError as error:
         return Foreseen(tuple(error.messages(language())), (), (), ())
-    return Foreseen(
-        sentences=asked.plain(language()),
-        flags=tuple(flag.text.say(language()) for flag in asked.flags),
-        rows=tuple(_row(protocol, spread, round(people * times)) for times in TIMES if people * times >= FEWEST),
-        supposed=tuple(_supposed(protocol, spread)),
-        needed=_needed(protocol, spread),
-    )
-
-
-def _of_series(protocol: Protocol, sd: float | None) -> Foreseen | None:
-    """By how many periods are followed, half of them before the change; how many people there are is in the spread."""
-    from genklang.evaluate.power import Study, power_of
-    from genklang.evaluate.texts import decimals_for
-
-    if sd is None or protocol.study is None:
-        return None
-    series = next(iter(protocol.study.series.values()))
-    made = {n: power_of(Study(design="interrupted_time_series", n=n, sd=sd, relevant=series.relevant)) for n in PERIODS}
-    effects = {n: abs(each.study.effect or 0.0) for n, each in made.items()}
-    asked = made[PERIODS[1]]
-    return Foreseen(
-        sentences=asked.plain(language()),
-        flags=tuple(flag.text.say(language()) for flag in asked.flags),
-        rows=tuple((number(n), number(effect, decimals=decimals_for(effect))) for n, effect in effects.items()),
-        supposed=(
-            _("How much the series wobbles comes from a rehearsal with invented people: a guess until then."),
-            _("Half of the time is before the change. Neighbouring periods are taken as independent."),
-            _("Shown means: in four studies of five, with 95% certainty."),
-        ),
-        by_time=True,
-    )
-
-
-@lru_cache(maxsize=64)
-def _wobble(digest: str, version_id: int) -> float | None:
-    """How far the primary series lies off its mean on its side of the change, in a rehearsal (a standard deviation)."""
-    from genklang.measure.over_time import series_table
-    from genklang.measure.tables import Tables
-
-    protocol = protocol_of(ProtocolVersion.objects.get(pk=version_id))
-    lived = simulated_within(protocol, seed=SEED)
-    tables = Tables(protocol, lived.participants, zone=settings.TIME_ZONE, horizon=lived.end)
-    made = series_table(protocol, tables, next(iter(protocol.study.series)) if protocol.study else "")
-    off: list[float] = []
-    for side in (False, True):
-        known = [v for v, after in zip(made.value, made.after, strict=True) if after == side and v is not None]
-        off += [value - sum(known) / len(known) for value in known]
-    free = len(off) - len((False, True))
-    return (sum(each * each for each in off) / free) ** 0.5 or None if free > FEWEST else None
+    numbers = [round(people * times) for times in TIMES if people * times >= FEWEST]
+    rows = [_row(protocol, spread, each) for each in numbers]
+    return Foreseen.of(asked, rows, _supposed(protocol, spread), "people", _needed(protocol, spread))
 
 
 def _power(protocol: Protocol, spread: Spread, people: float | None, effect: float | None = None) -> Power:
@@ -131,9 +72,8 @@ def _power(protocol: Protocol, spread: Spread, people: float | None, effect: flo
 
     design, primary = _design(protocol), _primary(protocol)
     scale = _scale(protocol, primary)
-    compared = design in ("randomised", "cluster_randomised")
-    share = spread.share if compared else None
-    sd = None if share is not None else (spread.sd or _sd_of_share(spread.share)) * scale
+    share = _share(spread, primary, design)
+    sd = None if share is not None else (spread.sd or 0.0) * scale
     relevant = None if primary.relevant is None else primary.relevant * scale
     if relevant is not None and primary.better == "lower":
         relevant = -relevant
@@ -148,12 +88,25 @@ def _power(protocol: Protocol, spread: Spread, people: float | None, effect: flo
             cluster_size=spread.cluster_size,
             icc=SUPPOSED_ICC if spread.cluster_size else None,
             relevant=relevant,
+            unit=None if share is not None else _unit(protocol, primary),
         )
     )
 
 
-def _sd_of_share(share: float | None) -> float:
-    return ((share or 0.0) * (1 - (share or 0.0))) ** 0.5 or 1e-3
+def _share(spread: Spread, primary: Outcome, design: PowerDesign) -> float | None:
+    """The share without the practice; of one group the target, where there is one. None for what is no share."""
+    if spread.share is None or design != "one_group" or primary.target is None:
+        return spread.share
+    return min(max(primary.target, 0.01), 0.99)
+
+
+def _unit(protocol: Protocol, primary: Outcome) -> Text:
+    """The outcome's unit; of everybody's own share percentage points."""
+    from genklang.evaluate.texts import Text
+
+    if is_mean_of_shares(protocol, primary):
+        return Text(sv="procentenheter", en="percentage points")
+    return Text(sv=primary.unit.sv, en=primary.unit.en) if primary.unit else Text(sv="enheter", en="units")
 
 
 def _design(protocol: Protocol) -> PowerDesign:
@@ -175,16 +128,9 @@ def _row(protocol: Protocol, spread: Spread, people: int) -> tuple[str, str]:
 
 def _effect(protocol: Protocol, spread: Spread, effect: float | None) -> str:
     """The smallest difference likely to be shown, in the outcome's unit."""
-    from genklang.evaluate.texts import decimals_for
-
-    if effect is None:
-        return _("none, however large")
-    primary = _primary(protocol)
-    is_share = spread.share is not None
-    value = abs(effect) * (PERCENT if is_share and _design(protocol) in ("randomised", "cluster_randomised") else 1)
-    as_points = is_share or is_mean_of_shares(protocol, primary)
-    unit = _("percentage points") if as_points else said(primary.unit) or _("units")
-    return f"{number(value, decimals=decimals_for(value))} {unit}"
+    if spread.share is not None:
+        return in_words(None if effect is None else PERCENT * effect, _("percentage points"))
+    return in_words(effect, _unit(protocol, _primary(protocol)).say(language()))
 
 
 def _needed(protocol: Protocol, spread: Spread) -> str:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from genklang.evaluate.texts import Language
 
 _NUMBERS = {
-    "n": "people in all (interrupted_time_series: periods; difference_in_differences and stepped_wedge: groups); left "
-    "out, it is computed from the effect",
+    "n": "people in all (interrupted_time_series: periods; difference_in_differences, stepped_wedge and "
+    "synthetic_control: groups); left out, it is computed from the effect",
     "effect": "difference to be shown, in the outcome's unit or in shares (-0.1); left out, the smallest is computed",
     "power": "chance of showing it (0.8)",
     "sd": "standard deviation of the outcome (before_after: of the change)",
@@ -25,7 +25,7 @@ _NUMBERS = {
     "explained": "share of the variance that covariates explain (0)",
     "cluster-size": "people in a cluster (cluster_randomised)",
     "icc": "how alike people of one cluster are, 0 to 1 (cluster_randomised)",
-    "periods": "periods that groups are followed (difference_in_differences, stepped_wedge)",
+    "periods": "periods that groups are followed (difference_in_differences, stepped_wedge, synthetic_control)",
     "autocorrelation": "how alike neighbouring periods of a series are, -0.9 to 0.95 (0)",
     "relevant": "smallest difference that matters; below zero where fewer is better",
     "confidence": "confidence level of the interval (0.95)",
@@ -43,8 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--design",
         default="randomised",
         help="randomised, cluster_randomised, survival, before_after, one_group, "
-        "interrupted_time_series, "
-        "difference_in_differences or stepped_wedge",
+        "interrupted_time_series, difference_in_differences, stepped_wedge or synthetic_control",
     )
     for name, text in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=float, help=text)

@@ -291,6 +291,12 @@ POWER_PLACES = Method(
     source="Hussey & Hughes (2007), Contemp Clin Trials 28:182-191; Burlig, Preonas & Woerman (2020), J Development "
     "Economics 144:102458",
 )
+POWER_PLACEBOS = Method(
+    id="power_placebos",
+    name=Text(sv="styrka för en plats mot en blandning av andra", en="power of one place against a mix of others"),
+    formula="share of 200 invented panels in which the placebo test finds the effect: p <= alpha",
+    source="Abadie, Diamond & Hainmueller (2010), JASA 105:493-505; by simulation",
+)
 MANSKI = Method(
     id="manski",
     name=Text(sv="gränser utan antaganden om bortfallet", en="bounds that assume nothing about those lost"),

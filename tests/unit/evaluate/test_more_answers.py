@@ -16,6 +16,7 @@ from genklang.cli.payback import register as register_payback
 from genklang.evaluate import (
     EvaluationError,
     Study,
+    Text,
     evaluate_arms,
     evaluate_outcomes,
     evaluate_table,
@@ -185,11 +186,30 @@ def test_the_wider_prediction_holds_the_next_place_with_few_results() -> None:
         (Study(design="interrupted_time_series", n=48, sd=2, effect=3, autocorrelation=0.3), 0.31),
         (Study(design="difference_in_differences", n=40, periods=8, sd=2, effect=1.5), 0.57),
         (Study(design="stepped_wedge", n=12, periods=7, sd=2, effect=2), 0.70),
+        (Study(design="synthetic_control", n=21, periods=24, sd=1, effect=1), 0.63),
+        (Study(design="synthetic_control", n=25, periods=40, sd=1, effect=0.8), 0.70),
     ],
 )
 def test_power_is_what_simulating_the_designs_own_method_gave(study: Study, simulated: float) -> None:
     """200 rounds each, so that three standard errors are 0.1."""
     assert power_of(study).study.power == pytest.approx(simulated, abs=0.1)
+
+
+def test_among_too_few_places_nothing_can_be_shown_and_it_says_how_many_it_takes() -> None:
+    answer = power_of(Study(design="synthetic_control", n=12, periods=24, sd=1))
+    assert answer.study.effect is None
+    told = {flag.id: flag.text.say("en") for flag in answer.flags}
+    assert "takes 20" in told["few_donors"]
+
+
+def test_the_unit_is_told_in_sentence_and_flag() -> None:
+    hours = Text(sv="timmar", en="hours")
+    answer = power_of(Study(n=40, sd=10, relevant=5, unit=hours))
+    assert "9.1 hours is shown" in answer.plain("en")[1]
+    assert "5.0 hours matters" in answer.flags[0].text.say("en")
+    assert "timmar syns" in answer.plain("sv")[1]
+    by_share = power_of(Study(n=40, share=0.3, relevant=0.1))
+    assert "10 per 100 matters" in by_share.flags[0].text.say("en")
 
 
 def test_no_series_is_long_enough_for_next_to_nothing() -> None:
