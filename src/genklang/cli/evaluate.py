@@ -86,6 +86,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for name, (kind, text) in _NUMBERS.items():
         said.add_argument(f"--{name}", type=kind, help=text)
     said.add_argument("--kind", choices=("share", "mean", "count"), help="the outcome's kind, if not as inferred")
+    said.add_argument(
+        "--missing-treatment",
+        choices=("refuse", "leave_out"),
+        help="what to do with rows without an arm: refuse (the default), or leave them out, counted in the flow",
+    )
     said.add_argument("--controls", choices=("never", "not_yet"), help="which groups to compare with (panels)")
     said.add_argument("--better", choices=("higher", "lower"), help="which way is better")
     parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
@@ -152,7 +157,7 @@ def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> in
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     """What was given on the command line."""
-    names: Sequence[str] = (*_COLUMNS, *_WORDS, *_NUMBERS, "kind", "better", "controls")
+    names: Sequence[str] = (*_COLUMNS, *_WORDS, *_NUMBERS, "kind", "better", "controls", "missing_treatment")
     given = {name.replace("-", "_"): getattr(args, name.replace("-", "_"), None) for name in names}
     options = {name: value for name, value in given.items() if value is not None}
     return options | {name: words for name in _LISTS if (words := _split(getattr(args, name)))}

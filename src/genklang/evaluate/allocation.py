@@ -30,6 +30,14 @@ _GIVEN = {
 }
 
 
+LEAVE_OUT = Text(
+    sv='Fyll i värdet, eller lämna sådana rader utanför och räkna dem: missing_treatment="leave_out" '
+    "(--missing-treatment leave_out).",
+    en='Fill in the value, or leave such rows out and count them: missing_treatment="leave_out" '
+    "(--missing-treatment leave_out).",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allocation:
     """The two arms by name, and who is in each; people in neither were given something else."""
@@ -70,7 +78,7 @@ class Allocation:
 def allocation(request: Request, problems: Problems) -> Allocation | None:
     """Reads the treatment column; None, with problems added, when two arms cannot be told."""
     column = request.treatment or ""
-    labels = categories(column, request.columns[column], problems, may_miss=False, most=12)
+    labels = categories(column, request.columns[column], problems, may_miss=False, most=12, instead=LEAVE_OUT)
     names = sorted({label for label in labels if label is not None})
     if problems.found or not _check_names(names, request, problems):
         return None

@@ -30,6 +30,7 @@ LARGEST = 1e50  # its fourth power is still a number
 SMALLEST = 1e-50  # and so is this one's
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))")
 
+FILL_IN = Text(sv="Fyll i värdet, eller ta bort raden.", en="Fill in the value, or remove the row.")
 WRITE_NUMBER = Text(sv='Skriv ett tal, till exempel "12,5".', en='Write a number, for example "12.5".')
 
 
@@ -209,13 +210,21 @@ def _no_negative_counts(name: str, values: Floats, kind: OutcomeKind | None, pro
 
 
 def categories(
-    name: str, cells: Sequence[object], problems: Problems, *, may_miss: bool, most: int | None = None
+    name: str,
+    cells: Sequence[object],
+    problems: Problems,
+    *,
+    may_miss: bool,
+    most: int | None = None,
+    instead: Text = FILL_IN,
 ) -> list[str | None]:
-    """A column of categories, None where missing; missing cells are problems unless they may be."""
+    """A column of categories, None where missing; missing cells are problems unless they may be.
+
+    `instead` is what to write where a cell is empty.
+    """
     labels = [None if is_missing(cell) else label_in(cell) for cell in cells]
     if not may_miss:
         empty = Text(sv="cellen är tom.", en="the cell is empty.")
-        instead = Text(sv="Fyll i värdet, eller ta bort raden.", en="Fill in the value, or remove the row.")
         problems.add_rows([(row, empty) for row, label in enumerate(labels) if label is None], instead, column=name)
     distinct = {label for label in labels if label is not None}
     if most is not None and len(distinct) > most:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from genklang.evaluate.columns import OutcomeKind
 from genklang.evaluate.plan import Plan
-from genklang.evaluate.request import Controls
+from genklang.evaluate.request import Controls, Missing
 from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Better
 
@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     first: str | None  # column: the group's first period with the practice, empty for never
     controls: Controls | None  # "never" or "not_yet": which groups to compare with (difference-in-differences)
     exposure: str | None  # column: how many were exposed (people, visits, days), for counts (series, one group)
+    missing_treatment: Missing | None  # rows without an arm: "refuse" (the default) or "leave_out", counted in the flow
     received: str | None  # column: the arm that each in fact got, where it may differ from the lot (randomised)
     cost: str | None  # column: what each person cost (cost-effectiveness)
     price: float | None  # what one unit of the outcome costs, in SEK: tells the difference in money per 100 people

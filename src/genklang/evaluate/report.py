@@ -172,6 +172,7 @@ def _flow(flow: Flow | None, language: Language) -> list[Row]:
         (Text(sv="lottade", en="randomised"), flow.randomised),
     ]
     rows: list[Row] = [heading, *([text.say(language), str(n)] for text, n in tops if n is not None)]
+    rows += [[loss.reason.say(language), str(loss.n)] for loss in flow.left_before]
     steps = (("tilldelade", "allocated"), ("uppföljda", "followed up"), ("analyserade", "analysed"))
     for arm in flow.arms:
         for (sv, en), n in zip(steps, (arm.allocated, arm.followed_up, arm.analysed), strict=True):

@@ -14,6 +14,7 @@ from genklang.evaluate.texts import Text
 from genklang.evaluate.verdicts import Better
 
 Controls = Literal["never", "not_yet"]
+Missing = Literal["refuse", "leave_out"]
 POINTS = Text(sv="enheter", en="units")
 
 
@@ -45,6 +46,7 @@ class Request:
     controls: Controls | None = None
     exposure: str | None = None
     received: str | None = None
+    missing_treatment: Missing | None = None
     cost: str | None = None
     price: float | None = None
     practice_cost: float | None = None
@@ -126,6 +128,11 @@ class Request:
             yield (
                 Text(sv='"{c}" är ingen jämförelse.', en='"{c}" is no comparison.').fill(c=str(self.controls)),
                 Text(sv='Skriv "never" eller "not_yet".', en='Write "never" or "not_yet".'),
+            )
+        if self.missing_treatment not in (None, "refuse", "leave_out"):
+            yield (
+                Text(sv='"{m}" är inget val.', en='"{m}" is no choice.').fill(m=str(self.missing_treatment)),
+                Text(sv='Skriv "refuse" eller "leave_out".', en='Write "refuse" or "leave_out".'),
             )
         if self.size == 0:
             yield (

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack, cast
 
+from genklang.evaluate import untreated
 from genklang.evaluate.allocation import arms_to_compare
 from genklang.evaluate.columns import as_columns
 from genklang.evaluate.designs import BUILDERS, OTHER_NAMES
@@ -41,7 +42,23 @@ def evaluate_table(table: Any, *, design: str, **options: Unpack[Options]) -> Fi
         )
     request = Request(columns=as_columns(table, _named_in(options)), design=name, **_settled(options))
     request.check()
-    return _told(BUILDERS[name](request), request, options)
+    return _told(_built(request), request, options)
+
+
+def _built(request: Request) -> Finding:
+    """The design's finding; of the rows that say which arm, where the others are to be left out."""
+    build, treatment = BUILDERS[request.design], request.treatment
+    takes_it = "missing_treatment" in GUIDES[request.design].options
+    if request.missing_treatment != "leave_out" or treatment is None or not takes_it:
+        return build(request)
+    rows = untreated.rows_with_an_arm(request.columns, treatment)
+    if not rows:
+        return build(request)
+    try:
+        finding = build(replace(request, columns=untreated.only(request.columns, rows)))
+    except EvaluationError as refused:
+        raise EvaluationError(untreated.where_they_were(refused.problems, rows)) from None
+    return untreated.told(finding, request.size - len(rows))
 
 
 def evaluate_arms(table: Any, *, design: str, **options: Unpack[Options]) -> Several:

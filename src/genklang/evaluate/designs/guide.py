@@ -20,7 +20,7 @@ class Guide:
         return frozenset((*self.needs, *self.may))
 
 
-_ARMS = ("control", "treated", "success", "kind", "received")
+_ARMS = ("control", "treated", "missing_treatment", "success", "kind", "received")
 _LOTS = ("strata", "covariates", "subgroups", "seed", "draws")
 _PANEL = ("first", "treatment", "treated", "start")
 
@@ -100,7 +100,7 @@ GUIDES: dict[str, Guide] = {
             sv="både kostnad och utfall är kända för var och en", en="both cost and outcome are known of each person"
         ),
         needs=("outcome", "cost", "treatment", "willingness", "better"),
-        may=("control", "treated", "success", "kind"),
+        may=("control", "treated", "missing_treatment", "success", "kind"),
     ),
 }
 EVERYWHERE = frozenset(
