@@ -13,7 +13,7 @@ from genklang.bank.adopters import Adopter, Release, Withdrawal
 from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.naming import event_name
 from genklang.bank.selectors import protocol_of
-from genklang.bank.wording import design_in_words, in_unit, language, number, said, verdict_in_words
+from genklang.bank.wording import design_in_words, in_unit, language, number, said, started, verdict_in_words
 from genklang.charts import Chart, Point, chart_intervals
 from genklang.protocol.compared import answer_key, several_arms
 from genklang.protocol.measured import OVER_TIME
@@ -317,7 +317,7 @@ def _chart(
             "The dot is what a place saw, the line how far it may lie off. A line that crosses zero shows nothing for "
             "certain."
         ),
-        x=_("%(unit)s from the target") % {"unit": unit} if given[0].released.target is not None else unit,
+        x=started(_("%(unit)s from the target") % {"unit": unit} if given[0].released.target is not None else unit),
         rows=rows,
         zero=0,
     )

@@ -145,7 +145,9 @@ def chart_intervals(
         [*(f"datum.label == {dumps(str(x))} ? {dumps(said)}" for x, said in lines.items()), "datum.label"]
     )
     axis = {"labelLimit": 0, "labelExpr": split}
-    names: Spec = {"field": "x", "type": "nominal", "title": y or None, "sort": None, "axis": axis}
+    # whoever has no value keeps a line of their own: a silence is seen
+    kept = {"domain": [str(x) for x in lines]}
+    names: Spec = {"field": "x", "type": "nominal", "title": y or None, "sort": None, "axis": axis, "scale": kept}
     shared: Spec = {"y": names, "color": _colour(rows)}
     if any(row.series for row in rows):
         shared["yOffset"] = {"field": "series", "sort": None}

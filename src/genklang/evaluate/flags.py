@@ -125,8 +125,8 @@ def subgroups(found: Sequence[Subgroup]) -> list[Flag]:
         ]
         if small:
             text = Text(
-                sv="Undergruppen {name} har nivåer med färre än {n} personer i en arm: {levels}.",
-                en="Subgroup {name} has levels with fewer than {n} people in an arm: {levels}.",
+                sv="Undergruppen ”{name}” har nivåer med färre än {n} personer i en arm: {levels}.",
+                en="Subgroup “{name}” has levels with fewer than {n} people in an arm: {levels}.",
             )
             text = text.fill(name=subgroup.name, n=FEW_IN_GROUP, levels=", ".join(small))
             flags.append(Flag(id="small_subgroup", text=text))

@@ -48,6 +48,14 @@ def test_the_verdict_that_leaves_is_the_one_that_stands_among_several() -> None:
     assert Released.of_dict(json.loads(json.dumps(one.as_dict()))) == one
 
 
+def test_those_in_arms_that_are_not_compared_are_not_lost() -> None:
+    rows = {"arm": ["a", "b", "usual"] * 20, "x": [float(number % 7) for number in range(60)]}
+    finding = evaluate.evaluate_table(
+        rows, design="randomised", outcome="x", treatment="arm", control="usual", treated="a", draws=199
+    )
+    assert release_finding(finding, outcome="x", locked=True).attrition == 0
+
+
 def test_one_judged_alone_is_released_as_before() -> None:
     assert "alone" not in released().as_dict()
     assert Released.of_dict(released().as_dict()).alone is None

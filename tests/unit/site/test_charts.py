@@ -62,6 +62,12 @@ def test_the_same_chart_is_drawn_the_same() -> None:
     assert draw(line()) == draw(line())
 
 
+def test_whoever_has_no_value_keeps_a_line_in_a_forest() -> None:
+    rows = [Point("Umeå", -1.0, -2.0, 0.0), Point("Borlänge: no result", None)]
+    chart = chart_intervals(title="t", description="d", x="hours", rows=rows, zero=0)
+    assert "Borlänge: no result" in draw(chart, language="en").wide
+
+
 def test_a_gap_in_the_figures_does_not_break_the_drawing() -> None:
     chart = chart_line(**WORDS, points=[Point(1, 2), Point(2, None), Point(3, 4)])
     assert "NaN" not in draw(chart).wide

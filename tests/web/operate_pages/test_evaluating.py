@@ -131,12 +131,22 @@ def test_the_page_and_what_is_given_tell_every_arm(lindmala: Organisation, alva:
         .content.decode()
     )
     table = page.split("Every group against the comparison")[2].split("</table>")[0]
-    assert ": training at home" in table and ": walks" in table
+    assert "Training at home" in table and "Walks" in table
     assert 'id="answer-hours_12-walks"' in page
     offers = offers_of(adoption)
     assert {offer.name for offer in offers} >= {"hours_12:training", "hours_12:walks"}
     leaving = [offer.released for offer in offers if offer.released]
     assert leaving and all(one.alone is not None for one in leaving)
+
+
+def test_a_difference_of_shares_is_drawn_in_percentage_points() -> None:
+    protocol, tables = lived(HEMREHAB)
+    answers, _beside = answers_of(protocol, tables, protocol, prices={})
+    moved = next(each for each in answers if each.name == "special_housing_24")
+    assert moved.chart is not None and moved.finding is not None
+    assert moved.chart.y == "Percentage points"
+    assert moved.chart.points[0].y == pytest.approx(100 * moved.finding.estimate.value)
+    assert not moved.chart.percent
 
 
 def adopted_trial(text: str, organisation: Organisation) -> Adoption:

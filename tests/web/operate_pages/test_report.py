@@ -1,6 +1,7 @@
 """The result as a document: tagged, in the reader's language, with the words of the page, and marked when invented."""
 
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -42,6 +43,19 @@ def test_the_document_says_what_the_page_says(
     assert "/StructTreeRoot" in root
     assert str(root["/Lang"]) == language
     assert "Simul" not in text
+
+
+def test_no_column_is_printed_upon_another(trial: Adoption, alva: User, sign_in: SignIn) -> None:
+    answer = sign_in(alva).get(reverse("operate:report-pdf", args=[trial.public_id]), headers={"accept-language": "en"})
+    places: dict[str, float] = {}
+
+    def note(text: str, cm: list[float], tm: list[float], _font: object, _size: object) -> None:
+        places.setdefault(text.strip(), cm[4] + tm[4])
+
+    for page in PdfReader(BytesIO(answer.content)).pages:
+        page.extract_text(visitor_text=note)
+    columns = [places[name] for name in ("How it is studied", "Planned", "What was done", "Kept")]
+    assert all(right - left > 40 for left, right in pairwise(columns)), columns
 
 
 def test_invented_people_are_marked(trial: Adoption, alva: User, sign_in: SignIn) -> None:

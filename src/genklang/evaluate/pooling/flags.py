@@ -52,16 +52,14 @@ def disagree(summaries: Sequence[Summary]) -> bool:
 def _depends(summaries: Sequence[Summary]) -> list[Flag]:
     if not disagree(summaries):
         return []
-    rule_out = [each.name for each in summaries if each.excludes_zero]
-    others = [each.name for each in summaries if not each.excludes_zero]
     return [
         said(
             "depends_on_method",
-            sv="Slutsatsen beror på hur skillnaden mellan studierna räknas: {some} utesluter slump, men inte {others}.",
-            en="The verdict depends on how the spread between studies is reckoned: {some} rule out chance, {others} do "
-            "not.",
-            some=", ".join(rule_out),
-            others=", ".join(others),
+            sv="Slutsatsen beror på hur skillnaden mellan studierna räknas: {some} av {all} sätt utesluter slumpen.",
+            en="The verdict depends on how the spread between studies is reckoned: {some} of {all} ways rule out "
+            "chance.",
+            some=sum(each.excludes_zero for each in summaries),
+            all=len(summaries),
         )
     ]
 

@@ -227,8 +227,10 @@ def _wrong_with(group: Group, *, is_share: bool, rules: Rules) -> list[Text]:
 
 
 def _lost(finding: Finding) -> tuple[float, float]:
-    """The share not analysed of those who began, and the greatest difference of it between arms."""
-    arms = [arm for arm in finding.flow.arms if arm.allocated] if finding.flow else []
+    """The share not analysed of those who began in the arms compared, and the greatest difference between these."""
+    began = [arm for arm in finding.flow.arms if arm.allocated] if finding.flow else []
+    compared = {arm.name for arm in finding.arms}
+    arms = [arm for arm in began if arm.name in compared] or began  # before and after are arms of one flow
     if not arms:
         return 0.0, 0.0
     shares = [1 - arm.analysed / arm.allocated for arm in arms]

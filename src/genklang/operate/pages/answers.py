@@ -30,8 +30,8 @@ FOR_WHOEVER_CALLS = {"direction_unknown", "control_assumed"}  # they tell how to
 class Answer:
     """One outcome evaluated: the finding and its picture; or, when it cannot be evaluated yet, why (`problems`).
 
-    `waits` says instead how far it has come, where nobody has a value to compare yet. `arm` is which arm is compared
-    with the control, where there are several.
+    `waits` says instead how far it has come, where nobody has a value to compare yet. `arm`, called
+    `arm_label`, is which arm is compared with the control, where there are several.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Answer:
     waits: str = ""
     adjusted: Adjusted | None = None
     arm: str = ""
+    arm_label: str = ""
     received: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -87,9 +88,9 @@ class Answer:
         """What allowing for the number of outcomes did to the p value and the verdict; empty for one judged alone."""
         if self.adjusted is None:
             return ""
-        said = _("p = %(alone)s alone, %(adjusted)s when all outcomes are allowed for") % {
-            "alone": p_value(self.adjusted.p, language()),
-            "adjusted": p_value(self.adjusted.adjusted, language()),
+        said = _("p %(alone)s alone, p %(adjusted)s when all that is compared is allowed for") % {
+            "alone": p_compared(self.adjusted.p),
+            "adjusted": p_compared(self.adjusted.adjusted),
         }
         if self.adjusted.verdict == self.adjusted.alone:
             return said
@@ -133,7 +134,7 @@ class Answer:
             (
                 each.label.say(language()),
                 each.origin.say(language()),
-                p_value(each.interaction.p, language()) if each.interaction else "–",
+                p_compared(each.interaction.p) if each.interaction else "= –",
                 [
                     [
                         group.level,
@@ -156,6 +157,12 @@ class Answer:
     def flow_rows(self) -> list[dict[str, Any]]:
         """The same, a row a step."""
         return [one for step in self.flow for one in step.get("arms", [step])]
+
+
+def p_compared(p: float) -> str:
+    """A p value behind its sign: "= 0.042", or "< 0.001"."""
+    said = p_value(p, language())
+    return said if said.startswith("<") else f"= {said}"
 
 
 def flow_steps(finding: Finding, received: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -84,8 +84,8 @@ def _each_arm(protocol: Protocol, arms: tuple[str, ...], answer: Callable[[str],
         return [answer(*arms or ("",))]
     assert protocol.randomise is not None
     said = {arm: say(protocol.randomise.arms[arm]) for arm in arms}
-    made = [replace(answer(arm), arm=arm) for arm in arms]
-    return [replace(each, label=f"{each.label}: {inside_sentence(said[each.arm])}") for each in made]
+    made = [replace(answer(arm), arm=arm, arm_label=said[arm]) for arm in arms]
+    return [replace(each, label=f"{each.label}: {inside_sentence(each.arm_label)}") for each in made]
 
 
 def _waiting(answer: Answer, protocol: Protocol, tables: Tables, table: StudyTable | None = None) -> Answer:

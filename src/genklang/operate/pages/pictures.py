@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 
 from genklang.charts import Chart, Mark, Point, chart_intervals, chart_line, chart_survival
 from genklang.evaluate.findings import Curve, Estimate, Finding
+from genklang.evaluate.plain import PERCENT as IN_PERCENT
 from genklang.operate.pages.words import language
 
 QUOTES = "“”"
 DAYS_A_WEEK = 7
+PERCENT = 100
 
 
 def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
@@ -18,9 +20,9 @@ def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
         return _one_group_picture(finding, label, target)
     if finding.design == "before_after":
         return _change_picture(finding, label)
-    rows = [_interval_row(_("Everyone"), finding.estimate)]
+    rows = [_difference_row(_("Everyone"), finding.estimate)]
     rows += [
-        _interval_row(_group_name(group.level, subgroup.label.say(language())), group.estimate)
+        _difference_row(_group_name(group.level, subgroup.label.say(language())), group.estimate)
         for subgroup in finding.subgroups
         for group in subgroup.groups
         if group.estimate is not None
@@ -33,10 +35,9 @@ def picture_of(finding: Finding, label: str, target: float | None) -> Chart:
                 _("A line that crosses zero shows no difference for certain."),
             ]
         ),
-        x=_unit(finding),
+        x=_unit_of_difference(finding),
         rows=rows,
         zero=0,
-        percent=finding.estimate.is_share,
     )
 
 
@@ -75,10 +76,9 @@ def _change_picture(finding: Finding, label: str) -> Chart:
                 _("A line that crosses zero shows no change for certain."),
             ]
         ),
-        x=_unit(finding),
-        rows=[_interval_row(_("Everyone measured twice"), finding.estimate)],
+        x=_unit_of_difference(finding),
+        rows=[_difference_row(_("Everyone measured twice"), finding.estimate)],
         zero=0,
-        percent=finding.estimate.is_share,
     )
 
 
@@ -145,7 +145,7 @@ def course_picture(finding: Finding, label: str, periods: dict[int, date]) -> Ch
             title=_("The difference, period by period: %(outcome)s") % {"outcome": label.lower()},
             description=_("Before the start the difference should be near zero. The band is how far it may lie off."),
             x=_("Periods since the start"),
-            y=_unit(finding),
+            y=_unit_of_difference(finding),
             points=[Point(x, y, low, high) for x, y, low, high in limits],
             marks=[Mark(0, _("The start"))],
         )
@@ -166,6 +166,19 @@ def worth_picture(finding: Finding, currency: str) -> Chart:
 
 def _unit(finding: Finding) -> str:
     return _("Share") if finding.estimate.is_share else finding.outcome.unit.say(language()).capitalize()
+
+
+def _unit_of_difference(finding: Finding) -> str:
+    """Two shares, or two percentages, differ by percentage points."""
+    in_points = finding.estimate.is_share or finding.outcome.unit == IN_PERCENT
+    return _("percentage points").capitalize() if in_points else _unit(finding)
+
+
+def _difference_row(name: str, estimate: Estimate) -> Point:
+    """A difference of shares is told in percentage points, as it is in words."""
+    scale = PERCENT if estimate.is_share else 1
+    low, high = (None if end is None else scale * end for end in (estimate.low, estimate.high))
+    return Point(name, scale * estimate.value, low, high)
 
 
 def _interval_row(name: str, estimate: Estimate) -> Point:

@@ -55,7 +55,7 @@ def _answer(answer: Answer, result: Result | None) -> dict[str, Any]:
     ]
     tables: list[Table] = []
     if answer.allowed_for:
-        lists.append([_("Several outcomes"), [answer.allowed_for]])
+        lists.append([_("Several comparisons"), [answer.allowed_for]])
     if result:
         lists.insert(0, [_("Preliminary"), list(result.early)])
         lists.append([_("What must hold"), answer.assumptions])
@@ -89,7 +89,7 @@ def _flow(answer: Answer) -> list[Table]:
 def _subgroups(answer: Answer) -> list[Table]:
     head = [_("Group"), _("People"), _("Difference"), _("In words")]
     return [
-        _table(f"{name} ({origin}; p = {interaction})", head, levels)
+        _table(f"{name} ({origin}; p {interaction})", head, levels)
         for name, origin, interaction, levels in answer.subgroups
     ]
 
