@@ -10,22 +10,22 @@ from django.utils.translation import gettext as _
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
 from genklang.bank.adopters import Adopter, Release, Withdrawal
+from genklang.bank.given import ends_of, given_row, scale_of, with_interval
 from genklang.bank.models import Practice, ProtocolVersion
 from genklang.bank.naming import event_name
 from genklang.bank.selectors import protocol_of
-from genklang.bank.wording import design_in_words, in_unit, language, number, said, started, verdict_in_words
+from genklang.bank.wording import in_unit, language, number, said, started
 from genklang.charts import Chart, Point, chart_intervals
 from genklang.protocol.compared import answer_key, several_arms
 from genklang.protocol.measured import OVER_TIME
 from genklang.protocol.types import LabelledSeries, Outcome, Protocol, TimeToEvent
 
 if TYPE_CHECKING:
-    from genklang.evaluate.findings import Estimate
     from genklang.evaluate.grade import Graded
     from genklang.evaluate.pooling.effects import Pooled
-    from genklang.evaluate.release.results import Group, Released
+    from genklang.evaluate.release.results import Released
 
-PERCENT = 100
+PERCENT, LARGE, DIGITS = 100, 1000, 3
 SUSPECT = 0.1  # Egger's test has little power: the usual level for it
 FEWEST_FOR_A_POOL = 2
 # A level says how things stand, and a series what became of a whole place: neither is so much for each person.
@@ -73,7 +73,7 @@ class OutcomeEvidence:
     def without_each(self) -> list[tuple[str, str, bool]]:
         """The average with each place left out: the place, the average, and whether it still leaves zero out."""
         left = self.pooled.left_out if self.pooled else ()
-        return [(each.name, _interval(*_ends(each.estimate)), each.excludes_zero) for each in left]
+        return [(each.name, with_interval(*ends_of(each.estimate)), each.excludes_zero) for each in left]
 
     @property
     def stands(self) -> str:
@@ -269,15 +269,11 @@ def _unit(given: Sequence[Given]) -> str:
     return _("percentage points") if first.is_share else first.unit.say(language())
 
 
-def _scale(released: Released) -> float:
-    return PERCENT if released.is_share else 1
-
-
 def _pooled(given: Sequence[Given], *, unit: str, without: int) -> Pooled:
     first = given[0].released
     return evaluation.pool(
-        [(each.released.difference or 0.0) * _scale(each.released) for each in given],
-        [(each.released.standard_error * _scale(each.released)) ** 2 for each in given],
+        [(each.released.difference or 0.0) * scale_of(each.released) for each in given],
+        [(each.released.standard_error * scale_of(each.released)) ** 2 for each in given],
         names=_names(given),
         without_result=max(0, without),
         better=first.better,
@@ -302,7 +298,7 @@ def _chart(
         return None
     rows = []
     for name, each in zip(_names(given), given, strict=True):
-        scale, one = _scale(each.released), each.released
+        scale, one = scale_of(each.released), each.released
         shift = (one.difference or 0.0) - one.value
         rows.append(Point(name, (one.value + shift) * scale, (one.low + shift) * scale, (one.high + shift) * scale))
     rows += [Point(_("%(place)s: no result") % {"place": place}, None) for place in dict.fromkeys(without)]
@@ -360,41 +356,6 @@ def _row(given: Given) -> dict[str, object]:
     return given_row(given.released) | about
 
 
-def given_row(one: Released) -> dict[str, object]:
-    """A result in words and numbers."""
-    scale = _scale(one)
-    return {
-        "people": number(one.people),
-        "design": design_in_words(one.design),
-        "value": _interval(one.value * scale, one.low * scale, one.high * scale),
-        "unit": _("percentage points") if one.is_share else one.unit.say(language()),
-        "verdict": _verdict(one),
-        "as_planned": one.as_planned,
-        "lost": in_unit(one.attrition, "share", decimals=0),
-        "groups": [{"name": _arm(group), "text": _group(group, scale)} for group in one.groups],
-    }
-
-
-def _verdict(one: Released) -> str:
-    """The verdict in words; of one that fell when several were judged together also what it would have been alone."""
-    said_ = verdict_in_words(one.verdict)
-    if one.alone is None or one.alone == one.verdict:
-        return said_
-    alone = {"verdict": said_, "alone": verdict_in_words(one.alone).lower()}
-    return _("%(verdict)s (alone it would have been “%(alone)s”; several were judged together)") % alone
-
-
-def _arm(group: Group) -> str:
-    return group.name.say(language()).strip("“”").capitalize()
-
-
-def _group(group: Group, scale: float) -> str:
-    if group.value is None:
-        return _("%(n)s people") % {"n": number(group.n)}
-    value = number(group.value * scale, decimals=1)
-    return _("%(n)s people, %(value)s on average") % {"n": number(group.n), "value": value}
-
-
 def _for_us(outcome: OutcomeEvidence, people: int) -> list[tuple[str, str]]:
     """Effect times people: a share becomes people, an amount so much in all. Nothing for how a level stands."""
     carried = [each for each in outcome.given if each.comparable and each.released.design not in NOT_A_PERSONS]
@@ -405,25 +366,18 @@ def _for_us(outcome: OutcomeEvidence, people: int) -> list[tuple[str, str]]:
     unit = _("people") if one.is_share else outcome.unit
     pooled = outcome.pooled
     if pooled is None:
-        ends = [value * _scale(one) for value in (one.value, one.low, one.high)]
+        ends = [value * scale_of(one) for value in (one.value, one.low, one.high)]
         return [(_("If it goes as in %(place)s") % {"place": place}, _so_much(ends, scale, unit))]
-    said_ = [(_("If it goes as on average"), _so_much(_ends(pooled.headline), scale, unit))]
+    said_ = [(_("If it goes as on average"), _so_much(ends_of(pooled.headline), scale, unit))]
     if pooled.prediction:
-        said_.append((_("What one place more may expect"), _so_much(_ends(pooled.prediction), scale, unit)))
+        said_.append((_("What one place more may expect"), _so_much(ends_of(pooled.prediction), scale, unit)))
     return said_
 
 
-def _ends(estimate: Estimate) -> list[float]:
-    return [estimate.value, estimate.low or 0.0, estimate.high or 0.0]
-
-
 def _so_much(ends: Sequence[float], scale: float, unit: str) -> str:
-    return f"{_interval(*(each * scale for each in ends))} {unit}"
+    return f"{with_interval(*(_rounded(each * scale) for each in ends))} {unit}"
 
 
-def _interval(value: float, low: float, high: float) -> str:
-    from genklang.evaluate.texts import decimals_for
-
-    decimals = min(3, decimals_for((high - low) / 2))
-    said_ = [number(each, decimals=decimals) for each in (value, low, high)]
-    return _("%(value)s (%(low)s to %(high)s)") % {"value": said_[0], "low": said_[1], "high": said_[2]}
+def _rounded(value: float) -> float:
+    """Large numbers to three digits: the rest would promise more than is known."""
+    return round(value, DIGITS - len(str(int(abs(value))))) if abs(value) >= LARGE else value

@@ -96,7 +96,7 @@ def test_results_are_pooled_graded_and_carried_over(practice: Practice, client: 
     assert "Tystköping" in text and "stopped" in text
     assert "The next place" in text
     assert "What one place more may expect" in text
-    assert "−1,633" in text  # 200 people × −8.17 hours
+    assert "−1,630" in text  # 200 people × −8.17 hours
     swedish = page(client, "?people=200", language="sv")
     assert "Vad kan det betyda för oss?" in swedish
     assert "Tystköping" in swedish

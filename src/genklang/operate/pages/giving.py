@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from genklang import evaluate as evaluation  # its parts, and numpy with them, load when used
 from genklang.bank.adopters import Release, Withdrawal
-from genklang.bank.evidence import given_row
+from genklang.bank.given import given_row
 from genklang.bank.giving import may_be_given, take_releases, withdraw
 from genklang.evaluate.problems import EvaluationError
 from genklang.operate import clock
