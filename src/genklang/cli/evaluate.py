@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genklang.cli.tables import language_of, table_of
+from genklang.cli.tables import Answer, add_answer_options, answer_from_table
 
 if TYPE_CHECKING:
     from genklang.evaluate.csv_text import CsvTable
@@ -93,8 +92,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     said.add_argument("--controls", choices=("never", "not_yet"), help="which groups to compare with (panels)")
     said.add_argument("--better", choices=("higher", "lower"), help="which way is better")
-    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
-    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    add_answer_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -112,47 +110,26 @@ def _guide() -> str:
 
 def run(args: argparse.Namespace) -> int:
     """0 when a finding was printed, 1 when the input was refused (why: on stderr), 2 when asked wrongly."""
-    from genklang.evaluate.problems import EvaluationError
-
-    language = language_of(args.language)
-    table: CsvTable | None = None
-    try:
-        table = table_of(args.data, language)
-        if table is None:
-            return 1
-        return _answer(args, table, language)
-    except EvaluationError as error:
-        lines = None if table is None else table.lines
-        print(*error.messages(language, source=str(args.data), lines=lines), sep="\n", file=sys.stderr)
-        return 1
+    return answer_from_table(args, partial(_made, args))
 
 
-def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> int:
+def _made(args: argparse.Namespace, table: CsvTable, language: Language) -> Answer:
     from genklang.evaluate.report import report, report_several
     from genklang.evaluate.table import evaluate_arms, evaluate_outcomes
 
     outcomes, befores = _split(args.outcome), _split(args.before)
     options = _options(args)
-    told: str
-    answer: dict[str, object]
     if len(outcomes) > 1:
         several = evaluate_outcomes(
             table.columns, design=args.design, outcomes=outcomes, before=befores or None, **options
         )
-        answer, told = several.as_dict(), report_several(several, language)
     else:
         options |= {name: words[0] for name, words in (("outcome", outcomes), ("before", befores)) if words}
         several = evaluate_arms(table.columns, design=args.design, **options)
         if len(several.findings) == 1:
             (finding,) = several.findings
-            answer, told = finding.as_dict(), report(finding, language)
-        else:
-            answer, told = several.as_dict(), report_several(several, language)
-    if args.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
-    else:
-        print(told, end="")
-    return 0
+            return finding.as_dict(), report(finding, language)
+    return several.as_dict(), report_several(several, language)
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
-from genklang.cli.tables import language_of
+from genklang.cli.tables import Answer, add_answer_options, answer
+
+if TYPE_CHECKING:
+    from genklang.evaluate.texts import Language
 
 _NEEDED = {
     "upfront": "what it costs to begin, in SEK",
@@ -32,33 +35,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for name, text in _MAY.items():
         parser.add_argument(f"--{name}", type=float, help=text)
     parser.add_argument("--months", type=int, default=60, help="how far ahead to look (60)")
-    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
-    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    add_answer_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when a finding was printed, 1 when what was asked cannot be answered (why: on stderr)."""
+    return answer(args, "genklang payback", partial(_made, args))
+
+
+def _made(args: argparse.Namespace, language: Language) -> Answer:
     from genklang.evaluate.money import Costs, break_even
-    from genklang.evaluate.problems import EvaluationError
     from genklang.evaluate.report import report
 
-    language = language_of(args.language)
-    try:
-        costs = Costs(
-            upfront=args.upfront,
-            running=args.running,
-            saving=args.saving,
-            units=args.units,
-            saving_low=args.saving_low,
-            saving_high=args.saving_high,
-        )
-        finding = break_even(costs, months=args.months)
-    except EvaluationError as error:
-        print(*error.messages(language, source="genklang payback"), sep="\n", file=sys.stderr)
-        return 1
-    if args.json:
-        print(json.dumps(finding.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
-    else:
-        print(report(finding, language), end="")
-    return 0
+    costs = Costs(
+        upfront=args.upfront,
+        running=args.running,
+        saving=args.saving,
+        units=args.units,
+        saving_low=args.saving_low,
+        saving_high=args.saving_high,
+    )
+    finding = break_even(costs, months=args.months)
+    return finding.as_dict(), report(finding, language)

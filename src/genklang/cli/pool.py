@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genklang.cli.tables import language_of, table_of
+from genklang.cli.tables import Answer, add_answer_options, answer_from_table
 
 if TYPE_CHECKING:
     from genklang.evaluate.csv_text import CsvTable
@@ -33,37 +32,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--relevant", type=float, help="smallest difference that matters, in the outcome's unit")
     parser.add_argument("--unit", help="the outcome's unit in sentences")
     parser.add_argument("--confidence", type=float, default=0.95, help="confidence level of intervals (0.95)")
-    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
-    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    add_answer_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when a pool was printed, 1 when the input was refused (why: on stderr)."""
-    from genklang.evaluate.problems import EvaluationError
-
-    language = language_of(args.language)
-    table: CsvTable | None = None
-    try:
-        table = table_of(args.data, language)
-        if table is None:
-            return 1
-        return _answer(args, table, language)
-    except EvaluationError as error:
-        lines = None if table is None else table.lines
-        print(*error.messages(language, source=str(args.data), lines=lines), sep="\n", file=sys.stderr)
-        return 1
+    return answer_from_table(args, partial(_made, args))
 
 
-def _answer(args: argparse.Namespace, table: CsvTable, language: Language) -> int:
+def _made(args: argparse.Namespace, table: CsvTable, language: Language) -> Answer:
     from genklang.evaluate.pooling.report import report
 
     pooled = _pooled(args, table)
-    if args.json:
-        print(json.dumps(pooled.as_dict(), ensure_ascii=False, indent=2, allow_nan=False))
-    else:
-        print(report(pooled, language), end="")
-    return 0
+    return pooled.as_dict(), report(pooled, language)
 
 
 def _pooled(args: argparse.Namespace, table: CsvTable) -> Pooled:

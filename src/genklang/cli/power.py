@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-from genklang.cli.tables import language_of
+from genklang.cli.tables import Answer, add_answer_options, answer
 
 if TYPE_CHECKING:
     from genklang.evaluate.power import Power
@@ -48,29 +47,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for name, text in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=float, help=text)
     parser.add_argument("--outcomes", type=int, help="number of outcomes tested (1)")
-    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
-    parser.add_argument("--json", action="store_true", help="everything as JSON")
+    add_answer_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when an answer was printed, 1 when what was asked cannot be answered (why: on stderr)."""
-    from genklang.evaluate.power import Study, power_of
-    from genklang.evaluate.problems import EvaluationError
+    return answer(args, "genklang power", partial(_made, args))
 
-    language = language_of(args.language)
+
+def _made(args: argparse.Namespace, language: Language) -> Answer:
+    from genklang.evaluate.power import Study, power_of
+
     names = [name.replace("-", "_") for name in (*_NUMBERS, "outcomes")]
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-    try:
-        answer = power_of(Study(design=args.design.replace("-", "_"), **given))
-    except EvaluationError as error:
-        print(*error.messages(language, source="genklang power"), sep="\n", file=sys.stderr)
-        return 1
-    told = json.dumps(answer.as_dict(), ensure_ascii=False, indent=2, allow_nan=False) if args.json else None
-    print(told or _report(answer, language))
-    return 0
+    made = power_of(Study(design=args.design.replace("-", "_"), **given))
+    return made.as_dict(), _report(made, language)
 
 
-def _report(answer: Power, language: Language) -> str:
-    lines = [" ".join(answer.plain(language)), *(f"  - {flag.text.say(language)}" for flag in answer.flags)]
-    return "\n".join([*lines, f"{answer.method.name.say(language)} [{answer.method.id}]. {answer.method.source}."])
+def _report(made: Power, language: Language) -> str:
+    lines = [" ".join(made.plain(language)), *(f"  - {flag.text.say(language)}" for flag in made.flags)]
+    return "\n".join([*lines, f"{made.method.name.say(language)} [{made.method.id}]. {made.method.source}."])

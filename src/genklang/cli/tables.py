@@ -1,15 +1,59 @@
-"""What commands that read a CSV table share: the file as columns, and the language to answer in."""
+"""What commands that evaluate share: a table read, the language to answer in, an answer printed or refused in words."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from genklang.evaluate.csv_text import CsvTable
     from genklang.evaluate.texts import Language
+
+Answer = tuple["Mapping[str, object]", str]  # everything for JSON, and the same in words
+
+
+def add_answer_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every one of these commands has: `--language` and `--json`."""
+    parser.add_argument("--language", choices=("sv", "en"), help="language of the answer (from LANG, else sv)")
+    parser.add_argument("--json", action="store_true", help="everything as JSON")
+
+
+def answer(args: argparse.Namespace, source: str, made: Callable[[Language], Answer]) -> int:
+    """Prints what is made: 0 when it was, 1 when it was refused (why: on stderr, from `source`)."""
+    from genklang.evaluate.problems import EvaluationError
+
+    language = language_of(args.language)
+    try:
+        return _printed(args, made(language))
+    except EvaluationError as error:
+        print(*error.messages(language, source=source), sep="\n", file=sys.stderr)
+        return 1
+
+
+def answer_from_table(args: argparse.Namespace, made: Callable[[CsvTable, Language], Answer]) -> int:
+    """The same of a table in the file `args.data`; refusals name its lines."""
+    from genklang.evaluate.problems import EvaluationError
+
+    language = language_of(args.language)
+    table: CsvTable | None = None
+    try:
+        table = table_of(args.data, language)
+        return 1 if table is None else _printed(args, made(table, language))
+    except EvaluationError as error:
+        lines = None if table is None else table.lines
+        print(*error.messages(language, source=str(args.data), lines=lines), sep="\n", file=sys.stderr)
+        return 1
+
+
+def _printed(args: argparse.Namespace, made: Answer) -> int:
+    plain, told = made
+    print(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) if args.json else told.rstrip("\n"))
+    return 0
 
 
 def language_of(given: str | None) -> Language:

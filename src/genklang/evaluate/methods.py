@@ -5,23 +5,9 @@ The reference (docs/reference/evaluation.md) explains each id; a test holds the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from genklang.evaluate import methods_pooling, methods_power
+from genklang.evaluate.method import Method as Method
 from genklang.evaluate.texts import Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Method:
-    """A published way of computing; `id` is the name of its formula in the reference."""
-
-    id: str
-    name: Text
-    formula: str
-    source: str
-
-    def as_dict(self) -> dict[str, object]:
-        return {"id": self.id, "name": self.name.as_dict(), "formula": self.formula, "source": self.source}
-
 
 WELCH = Method(
     id="welch",
@@ -202,101 +188,6 @@ BREAK_EVEN = Method(
     formula="first month with sum(saving*units - running) >= upfront",
     source="Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes",
 )
-REML = Method(
-    id="reml",
-    name=Text(sv="sammanvägning med REML", en="random effects by REML"),
-    formula="sum(w*y)/sum(w) ± z/sqrt(sum(w)), w = 1/(v + tau²), tau² of the highest restricted likelihood",
-    source="Viechtbauer (2005), J Educ Behav Stat 30:261-293",
-)
-HARTUNG_KNAPP = Method(
-    id="hartung_knapp",
-    name=Text(sv="Hartung och Knapps intervall", en="Hartung and Knapp's interval"),
-    formula="m ± t(k - 1) * sqrt(sum(w*(y - m)²)/((k - 1)*sum(w))), w = 1/(v + tau²)",
-    source="Hartung & Knapp (2001), Stat Med 20:3875-3889; IntHout et al. (2014), BMC Med Res Methodol 14:25",
-)
-DERSIMONIAN_LAIRD = Method(
-    id="dersimonian_laird",
-    name=Text(sv="sammanvägning enligt DerSimonian och Laird", en="random effects by DerSimonian and Laird"),
-    formula="tau² = max(0, (Q - (k - 1))/(sum(w) - sum(w²)/sum(w))), w = 1/v",
-    source="DerSimonian & Laird (1986), Controlled Clinical Trials 7:177-188",
-)
-FIXED = Method(
-    id="fixed",
-    name=Text(sv="sammanvägning med gemensam effekt", en="one common effect"),
-    formula="sum(y/v)/sum(1/v) ± z/sqrt(sum(1/v))",
-    source="Birge (1932), Physical Review 40:207-227",
-)
-PREDICTION = Method(
-    id="prediction",
-    name=Text(sv="prediktionsintervall för nästa plats", en="prediction interval for the next place"),
-    formula="m ± t(k - 2) * sqrt(tau² + se²), se of Hartung and Knapp",
-    source="Higgins, Thompson & Spiegelhalter (2009), JRSS A 172:137-159; Partlett & Riley (2017), Stat Med 36:301-317",
-)
-PREDICTION_DISTRIBUTION = Method(
-    id="prediction_distribution",
-    name=Text(
-        sv="prediktionsintervall ur konfidensfördelningen", en="prediction interval from the confidence distribution"
-    ),
-    formula="quantiles of m(tau²) + z*tau - t(k - 1)*se(tau²), tau² such that sum(w*(y - m)²) is a draw of chi²(k - 1)",
-    source="Nagashima, Noma & Furukawa (2019), Stat Methods Med Res 28:1689-1702; Viechtbauer (2007), Stat Med "
-    "26:37-52",
-)
-EGGER = Method(
-    id="egger",
-    name=Text(sv="Eggers regression", en="Egger's regression"),
-    formula="y/se = a + b/se; t test of a with k - 2 degrees of freedom",
-    source="Egger et al. (1997), BMJ 315:629-634",
-)
-POOLED_REGRESSION = Method(
-    id="pooled_regression",
-    name=Text(sv="regression ur summor av produkter", en="regression from sums of products"),
-    formula="b = (X'X)^-1 X'y; errors by adopter: g/(g - 1)*(n - 1)/(n - k)*(X'X)^-1 sum(s s')(X'X)^-1; t(g - 1)",
-    source="Liang & Zeger (1986), Biometrika 73:13-22; Cameron & Miller (2015), J Human Resources 50:317-372",
-)
-POWER = Method(
-    id="power",
-    name=Text(sv="styrka enligt t-test", en="power of the t test"),
-    formula="P(|T| > t(alpha/2)), T noncentral t with delta = effect/(sd*sqrt(1 - R²)*sqrt(1/n1 + 1/n0))",
-    source="Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, ch. 2",
-)
-POWER_SHARES = Method(
-    id="power_shares",
-    name=Text(sv="styrka för två andelar", en="power for two shares"),
-    formula="P(|Z| > z(alpha/2)), variance pooled under no effect and by arm under the effect",
-    source="Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, ch. 4",
-)
-POWER_CLUSTERS = Method(
-    id="power_clusters",
-    name=Text(sv="styrka när grupper lottas", en="power when clusters are assigned"),
-    formula="as power, with people divided by 1 + (m - 1)*icc, and t with clusters - 2 degrees of freedom",
-    source="Donner & Klar (2000), Design and Analysis of Cluster Randomization Trials, ch. 5",
-)
-POWER_SURVIVAL = Method(
-    id="power_survival",
-    name=Text(sv="styrka för log-rank", en="power of the log-rank test"),
-    formula="P(|Z| > z), Z about log(ratio)*sqrt(events*p*(1 - p)), ratio = log(1 - share1)/log(1 - share0)",
-    source="Schoenfeld (1981), Biometrika 68:316-319",
-)
-POWER_SERIES = Method(
-    id="power_series",
-    name=Text(sv="styrka för en tidsserie", en="power of a time series"),
-    formula="P(|T| > t), T noncentral t with effect/se, se by generalised least squares with the autocorrelation given",
-    source="Zhang, Wagner & Ross-Degnan (2011), J Clin Epidemiol 64:1252-1261",
-)
-POWER_PLACES = Method(
-    id="power_places",
-    name=Text(sv="styrka för platser över tid", en="power of places over time"),
-    formula="P(|T| > t), T noncentral t with effect/se; se = sd*sqrt((1 + 1/after)*(1/n1 + 1/n0)), or for a stepped "
-    "wedge sd/sqrt(sum of squares of the practice, group and period allowed for)",
-    source="Hussey & Hughes (2007), Contemp Clin Trials 28:182-191; Burlig, Preonas & Woerman (2020), J Development "
-    "Economics 144:102458",
-)
-POWER_PLACEBOS = Method(
-    id="power_placebos",
-    name=Text(sv="styrka för en plats mot en blandning av andra", en="power of one place against a mix of others"),
-    formula="share of 200 invented panels in which the placebo test finds the effect: p <= alpha",
-    source="Abadie, Diamond & Hainmueller (2010), JASA 105:493-505; by simulation",
-)
 MANSKI = Method(
     id="manski",
     name=Text(sv="gränser utan antaganden om bortfallet", en="bounds that assume nothing about those lost"),
@@ -414,4 +305,7 @@ SURVEY_SHARE = Method(
     source="Korn & Graubard (1998), Survey Methodology 24:193-201",
 )
 
-ALL: tuple[Method, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Method))
+_EVERYWHERE = (globals(), vars(methods_power), vars(methods_pooling))
+ALL: tuple[Method, ...] = tuple(
+    value for names in _EVERYWHERE for value in list(names.values()) if isinstance(value, Method)
+)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genklang.evaluate.meanings import CAUSAL, DEPENDS, PLACES
-from genklang.evaluate.texts import Number, Text, decimals_for
+from genklang.evaluate.meanings import CAUSAL, PLACES
+from genklang.evaluate.plain_words import LOWER_HIGHER, decimals_of, interval_words, meaning_of
+from genklang.evaluate.texts import Number, Text
 
 if TYPE_CHECKING:
-    from genklang.evaluate.findings import Estimate, Finding
-
-_WORDS = (Text(sv="lägre", en="lower"), Text(sv="högre", en="higher"))
+    from genklang.evaluate.findings import Finding
 
 
 def sentences(finding: Finding) -> tuple[Text, Text, Text]:
     """Who, what was seen, what it means."""
     who = {"difference_in_differences": _who_several, "stepped_wedge": _who_stepped}.get(finding.design, _who_one)
     meaning = CAUSAL if finding.design == "stepped_wedge" else PLACES
-    depends = any(flag.id == "depends_on_method" for flag in finding.flags)
-    said = meaning[finding.verdict]
-    return who(finding), _seen(finding), DEPENDS.fill(meaning=said) if depends else said
+    return who(finding), _seen(finding), meaning_of(finding, meaning)
 
 
 def _who_stepped(finding: Finding) -> Text:
@@ -55,11 +52,9 @@ def _who_one(finding: Finding) -> Text:
 
 
 def _seen(finding: Finding) -> Text:
-    from genklang.evaluate.plain import interval_words
-
     estimate = finding.estimate
-    decimals = _decimals(estimate)
-    word = _WORDS[0] if estimate.value < 0 else _WORDS[1]
+    decimals = decimals_of(estimate)
+    word = LOWER_HIGHER[0] if estimate.value < 0 else LOWER_HIGHER[1]
     return Text(
         sv="”{outcome}” blev i snitt {value} {word} än det annars väntades bli ({interval}, i {unit}).",
         en="“{outcome}” became on average {value} {word} than otherwise expected ({interval}, in {unit}).",
@@ -67,12 +62,6 @@ def _seen(finding: Finding) -> Text:
         outcome=finding.outcome.label,
         value=Number(abs(estimate.value), decimals),
         word=word,
-        interval=interval_words(estimate, scale=1.0, words=_WORDS, decimals=decimals),
+        interval=interval_words(estimate, scale=1.0, words=LOWER_HIGHER, decimals=decimals),
         unit=finding.outcome.unit,
     )
-
-
-def _decimals(estimate: Estimate) -> int:
-    if estimate.low is None or estimate.high is None:
-        return decimals_for(abs(estimate.value))
-    return decimals_for((estimate.high - estimate.low) / 2)

@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import Literal
 
 from genklang.evaluate.findings import Flag
-from genklang.evaluate.methods import (
+from genklang.evaluate.methods import Method
+from genklang.evaluate.methods_power import (
     POWER,
     POWER_CLUSTERS,
     POWER_PLACEBOS,
@@ -20,7 +21,6 @@ from genklang.evaluate.methods import (
     POWER_SERIES,
     POWER_SHARES,
     POWER_SURVIVAL,
-    Method,
 )
 from genklang.evaluate.power_checks import check
 from genklang.evaluate.power_designs import (

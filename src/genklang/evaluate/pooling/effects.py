@@ -14,15 +14,8 @@ import numpy as np
 from genklang.evaluate.arrays import Floats, chi2_p, normal_p, normal_quantile, t_p, t_quantile
 from genklang.evaluate.columns import LARGEST, SMALLEST
 from genklang.evaluate.findings import Estimate, Flag, Test
-from genklang.evaluate.methods import (
-    DERSIMONIAN_LAIRD,
-    EGGER,
-    FIXED,
-    HARTUNG_KNAPP,
-    HETEROGENEITY,
-    REML,
-    Method,
-)
+from genklang.evaluate.methods import HETEROGENEITY, Method
+from genklang.evaluate.methods_pooling import DERSIMONIAN_LAIRD, EGGER, FIXED, HARTUNG_KNAPP, REML
 from genklang.evaluate.pooling import flags
 from genklang.evaluate.pooling.between import (
     cochran_q,

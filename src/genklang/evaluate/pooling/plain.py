@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genklang.evaluate.plain import interval_words
+from genklang.evaluate.plain_words import interval_words
 from genklang.evaluate.texts import Number, Text, decimals_for
 
 if TYPE_CHECKING:

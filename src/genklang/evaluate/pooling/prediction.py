@@ -10,7 +10,7 @@ import numpy as np
 
 from genklang.evaluate.arrays import Floats, t_quantile
 from genklang.evaluate.findings import Estimate
-from genklang.evaluate.methods import PREDICTION, PREDICTION_DISTRIBUTION
+from genklang.evaluate.methods_pooling import PREDICTION, PREDICTION_DISTRIBUTION
 from genklang.evaluate.texts import Text
 
 NEXT = Text(sv="väntat i nästa kommun", en="expected in the next municipality")

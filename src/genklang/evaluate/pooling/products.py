@@ -15,7 +15,7 @@ import numpy as np
 from genklang.evaluate.arrays import Bools, Floats, t_p, t_quantile
 from genklang.evaluate.columns import LARGEST
 from genklang.evaluate.findings import Estimate
-from genklang.evaluate.methods import POOLED_REGRESSION
+from genklang.evaluate.methods_pooling import POOLED_REGRESSION
 from genklang.evaluate.problems import Problems, refuse
 from genklang.evaluate.texts import Text
 
