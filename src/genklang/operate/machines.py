@@ -11,6 +11,7 @@ from genklang.protocol.reading import from_canonical
 from genklang.protocol.scopes import PARTICIPANT
 
 KEPT = 64
+LARGEST_KEPT = 16 * 1024
 _machines: dict[tuple[str, str], Machine] = {}
 
 
@@ -54,8 +55,9 @@ def with_shared(rows: list[Enrolment]) -> list[Enrolment]:
 
 
 def load_state(enrolment: Enrolment) -> State:
-    """The state in the enrolment's row."""
-    return _parsed(enrolment.state)
+    """The state in the enrolment's row. A large one is not kept: thousands of alarms that nobody has answered."""
+    text = enrolment.state
+    return _parsed(text) if len(text) <= LARGEST_KEPT else from_json(text)
 
 
 def shown_state(enrolment: Enrolment) -> State:

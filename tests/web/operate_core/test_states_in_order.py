@@ -9,6 +9,7 @@ from django.db import connection
 from genklang.engine import Due, State, from_json, to_json
 from genklang.engine.time import NEVER
 from genklang.engine.types import Series, Track
+from genklang.operate import machines
 from genklang.operate.models import Enrolment
 from tests.web.operate_core.conftest import Ward
 
@@ -63,3 +64,11 @@ def test_old_rows_are_written_anew_and_new_ones_stand(ward: Ward) -> None:
     ward.enrolment.refresh_from_db()
     assert from_json(other.state) == NEW
     assert ward.enrolment.state == stands
+
+
+@pytest.mark.django_db
+def test_large_states_are_not_kept(ward: Ward) -> None:
+    kept = machines._parsed.cache_info().currsize
+    ward.enrolment.state = to_json(NEW._replace(facts={"note": "x" * machines.LARGEST_KEPT}))
+    assert machines.load_state(ward.enrolment).facts["note"][0] == "x"
+    assert machines._parsed.cache_info().currsize == kept
