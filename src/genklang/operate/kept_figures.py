@@ -14,7 +14,7 @@ class KeptFigures(models.Model):
 
     adoption = models.ForeignKey("operate.Adoption", on_delete=models.CASCADE, related_name="+", db_index=False)
     what = models.CharField(max_length=60)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=80)
     at = models.BigIntegerField()
     took = models.FloatField()
     figures = models.TextField()

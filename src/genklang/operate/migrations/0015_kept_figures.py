@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("what", models.CharField(max_length=60)),
-                ("digest", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=80)),
                 ("at", models.BigIntegerField()),
                 ("took", models.FloatField()),
                 ("figures", models.TextField()),
