@@ -32,12 +32,17 @@ def main() -> int:
     names = list(NAMES) if args.name == "all" else [args.name]
     if args.name == "all":
         args.kills = min(args.kills, IN_ALL_KILLS)
-    figures = [figure for name in names for figure in _measured(name, args)]
+    figures: list[Figure] = []
+    if not args.json:
+        print(machine(), flush=True)
+    for name in names:
+        found = _measured(name, args)
+        figures += found
+        if not args.json:  # as they come: some take long
+            print(*(figure.line() for figure in found), sep="\n", flush=True)
     if args.json:
         told = {"machine": machine(), "figures": [figure.as_dict() for figure in figures]}
         print(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
-        print(machine(), *(figure.line() for figure in figures), sep="\n")
     return 1 if any(figure.holds is False and figure.unit == "kills" for figure in figures) else 0
 
 
