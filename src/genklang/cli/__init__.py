@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "say whether all is well here, and what to do where it is not",
     "backup": "copy the database while it is used",
     "audit": "check random samples and allocations against the secret seed",
+    "figures": "make the figures of an adoption in which very many take part",
     "verify": "prove that every enrolment's state is what its log folds to",
 }
 DONE, WRONG_INPUT, WRONG_USE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130

@@ -1,5 +1,7 @@
 """Pages among many: lists read the beginnings of indexes, counts and figures of many are kept, a case asks little."""
 
+import os
+import subprocess
 import threading
 from functools import partial
 from typing import Any
@@ -11,10 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from genklang.cli import main
 from genklang.operate.models import Enrolment, KeptFigures, Task
 from genklang.operate.pages import keeping, measuring, paging
 from genklang.operate.pages.adoptions import called
 from genklang.operate.pages.paging import Lazy, Waiting, count_first, counted, first_of
+from genklang.operate.pages.running import places_of
 from genklang.people.models import AccessLog, User
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Ward
@@ -119,54 +123,99 @@ def _statements(client: Client, path: str) -> int:
 
 
 @pytest.fixture
-def among_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One person counts as very many, nothing is kept yet, and what is made beside is made at once."""
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """One person counts as very many; what is asked of a program of its own."""
+    asked: list[tuple[str, str]] = []
     monkeypatch.setattr(keeping, "MANY", 1)
+    monkeypatch.setattr(os, "nice", lambda _more: 0)
+    monkeypatch.setattr(keeping, "_start", lambda adoption, what: asked.append((adoption, what)))
     started_anew(monkeypatch)
-    monkeypatch.setattr(keeping, "_beside", lambda _place, make: make())
+    return asked
 
 
 def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "_kept", {})
 
 
+def made(asked: list[tuple[str, str]]) -> None:
+    """The programs that were started have done their work."""
+    while asked:
+        assert main(["figures", *asked.pop(), "--json"]) == 0
+
+
 def test_nobody_waits_for_the_first_figures_of_many_but_what_leaves_the_house(
-    ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch
+    ward: Ward, asked: list[tuple[str, str]]
 ) -> None:
-    monkeypatch.setattr(keeping, "_beside", lambda _place, _make: None)  # they take their time
     first = measuring.measured(ward.adoption)
     assert first.being_made and first.enrolments == 1 and not first.values
     assert not measuring.measured_now(ward.adoption).being_made
+    assert asked == [(str(ward.adoption.public_id), "measured")]  # once, however many look
 
 
-def test_figures_of_many_are_there_after_a_start(ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    ward.tick("2026-03-02 09:30")
+def test_what_does_not_come_is_asked_for_again(ward: Ward, asked: list[tuple[str, str]]) -> None:
+    measuring.measured(ward.adoption)
+    ward.wall.time += keeping.PATIENCE + 1
     assert measuring.measured(ward.adoption).being_made
-    made = measuring.measured(ward.adoption)
-    assert made.values and not made.being_made and made.at == ward.wall.time
+    assert len(asked) == 2
+
+
+def test_figures_of_many_are_there_after_a_start_and_made_anew_when_they_are_old(
+    ward: Ward, asked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.tick("2026-03-02 09:30")
+    measuring.measured(ward.adoption)
+    made(asked)
+    first = measuring.measured(ward.adoption)
+    assert first.values and not first.being_made and first.at == ward.wall.time
+    assert not asked
     started_anew(monkeypatch)
     ward.tick("2026-03-02 10:30")
-    assert measuring.measured(ward.adoption) == made  # as it was; and it is made anew
+    assert measuring.measured(ward.adoption) == first  # as it was, and it is made anew
+    made(asked)
     assert measuring.measured(ward.adoption).at == ward.wall.time
 
 
-def test_figures_of_another_protocol_are_not_shown(
-    ward: Ward, among_many: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_figures_of_another_protocol_are_not_shown(ward: Ward, asked: list[tuple[str, str]]) -> None:
     measuring.measured(ward.adoption)
+    made(asked)
     assert not measuring.measured(ward.adoption).being_made
-    started_anew(monkeypatch)
     KeptFigures.objects.update(digest="0" * 64)
     assert measuring.measured(ward.adoption).being_made
 
 
+def test_public_figures_of_many_are_made_by_the_program_too(ward: Ward, asked: list[tuple[str, str]]) -> None:
+    practice = ward.adoption.protocol_version.practice
+    places_of(practice)
+    assert asked == [(str(ward.adoption.public_id), "public")]
+    made(asked)
+    places_of(practice)
+    assert not asked
+
+
+def test_the_program_tells_of_an_adoption_that_is_not_there(
+    ward: Ward, asked: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wrong in ("nothing", str(ward.enrolment.public_id)):
+        assert main(["figures", wrong, "measured"]) == 1
+        assert wrong in capsys.readouterr().err
+
+
+def test_the_program_that_is_started_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", lambda words, **_rest: started.append(words))
+        keeping._start("an-adoption", "measured")
+    done = subprocess.run([*started[0][:3], "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "ADOPTION" in done.stdout
+
+
 def test_the_lead_is_told_that_figures_are_being_made_and_how_old_they_are(
-    ward: Ward, alva: User, sign_in: SignIn, among_many: None, monkeypatch: pytest.MonkeyPatch
+    ward: Ward, alva: User, sign_in: SignIn, asked: list[tuple[str, str]]
 ) -> None:
     client, path = sign_in(alva), reverse("operate:adoption", args=[ward.adoption.public_id])
     assert "counting takes some minutes" in client.get(path).content.decode()
+    made(asked)
     fresh = client.get(path).content.decode()
     assert "counting takes some minutes" not in fresh and "Counted" not in fresh
-    monkeypatch.setattr(keeping, "_beside", lambda _place, _make: None)
     ward.wall.set("2026-03-02 08:10")
     assert "Counted" in client.get(path).content.decode()

@@ -1,6 +1,8 @@
 """What takes long to make is kept for a while; of very many people also over a start, and nobody waits for it."""
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,8 @@ from genklang.operate.pages.paging import MANY, counted
 KEPT_FOR = 60 * clock.SECOND
 MOST_KEPT = 64
 TIMES_KEPT = 20
+PATIENCE = 60 * clock.MINUTE  # until what was asked for, and did not come, is asked for again
+PROGRAM = "import sys; from genklang.cli import main; sys.exit(main(['figures', *sys.argv[1:]]))"
 T = TypeVar("T")
 Stamp = tuple[Any, ...]
 Place = tuple[str, str]
@@ -76,43 +80,76 @@ def kept(
     new takes part, or the prices have changed.
 
     Of many people it is kept at least twenty times as long as it took to make, and nobody waits for it to be made anew:
-    it is shown as it was while that goes on beside. What is `lasting` is so also after a start, as it was last made.
+    it is shown as it was while that goes on beside. What is `lasting` is then made by a program of its own
+    (`genklang figures`), and shown by every process as it was last made.
     """
     place, stamp, now = (str(adoption.public_id), what), _stamp(adoption), clock.now()
+    if lasting and int(stamp[2]) >= MANY:
+        return _lasting(adoption, place, lasting, number=int(stamp[2]), kept_for=kept_for)
     with _lock:
         found = _kept.get(place)
-    if lasting and not found and int(stamp[2]) >= MANY:
-        found = _restored(adoption, what, lasting, number=int(stamp[2]))
     if found and found.holds(stamp, now, kept_for):
         return cast(T, found.value)
-    make_it = partial(_make, place, stamp, make, adoption if lasting else None)
+    make_it = partial(_make, place, stamp, make)
     if found and found.of_many:
         _beside(place, make_it)
         return cast(T, found.value)
     return make_it()
 
 
-def _restored(adoption: Adoption, what: str, lasting: Lasting[Any], *, number: int) -> _Kept:
-    """What was last made, to be made anew; or what stands for it meanwhile."""
-    row = KeptFigures.objects.filter(adoption=adoption, what=what, digest=adoption.protocol_version.digest).first()
-    value = msgspec.json.decode(row.figures, type=lasting.kind) if row else lasting.meanwhile(number)
-    return _Kept(row.at if row else 0, (None, None, number, None), value, row.took if row else 0.0)
+def make_lasting(adoption: Adoption, what: str, make: Callable[[], object]) -> float:
+    """Makes it, and keeps it in the database for every process. Returns how many seconds it took to make."""
+    began = time.monotonic()
+    figures = msgspec.json.encode(make()).decode()
+    took = time.monotonic() - began
+    values = {"digest": adoption.protocol_version.digest, "at": clock.now(), "took": took, "figures": figures}
+    KeptFigures.objects.update_or_create(adoption=adoption, what=what, defaults=values | {"asked_at": 0})
+    return took
 
 
-def _make(place: Place, stamp: Stamp, make: Callable[[], T], lasts_for: Adoption | None) -> T:
+def _lasting(adoption: Adoption, place: Place, lasting: Lasting[T], *, number: int, kept_for: int) -> T:
+    """What was last made, whoever made it, or what stands for it meanwhile; asked for anew when it has become old."""
+    now, what = clock.now(), place[1]
+    row = KeptFigures.objects.filter(adoption=adoption, what=what).defer("figures").first()
+    made = row if row and row.at and row.digest == adoption.protocol_version.digest else None
+    if made is None or now - made.at >= max(kept_for, int(TIMES_KEPT * made.took * clock.SECOND)):
+        _ask_for(adoption, what, now)
+    if made is None:
+        return lasting.meanwhile(number)
+    with _lock:
+        found = _kept.get(place)
+    if found is None or found.at != made.at:
+        found = _Kept(made.at, (None, None, number, None), msgspec.json.decode(made.figures, type=lasting.kind), 0.0)
+        _keep(place, found)
+    return cast(T, found.value)
+
+
+def _ask_for(adoption: Adoption, what: str, now: int) -> None:
+    """Has it made by a program of its own: beside pages, in this one, it would slow them all. One at a time."""
+    KeptFigures.objects.get_or_create(adoption=adoption, what=what)
+    free = KeptFigures.objects.filter(adoption=adoption, what=what, asked_at__lt=now - PATIENCE)
+    if free.update(asked_at=now):
+        _start(str(adoption.public_id), what)
+
+
+def _start(adoption: str, what: str) -> None:
+    words, nothing = [sys.executable, "-c", PROGRAM, adoption, what], subprocess.DEVNULL
+    subprocess.Popen(words, stdin=nothing, stdout=nothing, stderr=nothing)  # noqa: S603  (nothing that anybody wrote)
+
+
+def _make(place: Place, stamp: Stamp, make: Callable[[], T]) -> T:
     began = time.monotonic()
     made = make()
-    found = _Kept(clock.now(), stamp, made, time.monotonic() - began)
+    _keep(place, _Kept(clock.now(), stamp, made, time.monotonic() - began))
+    return made
+
+
+def _keep(place: Place, made: _Kept) -> None:
     with _lock:
         _kept.pop(place, None)
         if len(_kept) >= MOST_KEPT:
             _kept.pop(next(iter(_kept)))
-        _kept[place] = found
-    if lasts_for and found.of_many:
-        values = {"digest": lasts_for.protocol_version.digest, "at": found.at, "took": found.took}
-        values["figures"] = msgspec.json.encode(made).decode()
-        KeptFigures.objects.update_or_create(adoption=lasts_for, what=place[1], defaults=values)
-    return made
+        _kept[place] = made
 
 
 def _beside(place: Place, make: Callable[[], object]) -> None:

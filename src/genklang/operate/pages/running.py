@@ -47,7 +47,7 @@ def places_of(practice: Practice) -> list[Place]:
 
 
 def _place(adoption: Adoption) -> Place:
-    renew = partial(_renew, adoption)
+    renew = partial(renewed, adoption)
     kept(adoption, "public", renew, kept_for=RENEWED_EVERY, lasting=Lasting(NoneType, lambda _number: None))
     rows, as_of = standing(adoption), None
     if rows:
@@ -69,7 +69,8 @@ def _place(adoption: Adoption) -> Place:
     )
 
 
-def _renew(adoption: Adoption) -> None:
+def renewed(adoption: Adoption) -> None:
+    """Shows what has become possible to show."""
     show(adoption, could_be_shown(adoption), at=clock.moment(clock.now()))
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("operate", "0015_kept_figures"),
+        ("operate", "0014_public_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
