@@ -134,7 +134,7 @@ def _ask_for(adoption: Adoption, what: str, now: int) -> None:
 
 def _start(adoption: str, what: str) -> None:
     words, nothing = [sys.executable, "-c", PROGRAM, adoption, what], subprocess.DEVNULL
-    subprocess.Popen(words, stdin=nothing, stdout=nothing, stderr=nothing)  # noqa: S603  (nothing that anybody wrote)
+    subprocess.Popen(words, stdin=nothing, stdout=nothing)  # noqa: S603  (nothing that anybody wrote; faults go to the log)
 
 
 def _make(place: Place, stamp: Stamp, make: Callable[[], T]) -> T:
