@@ -12,6 +12,7 @@ from genklang.engine.types import Due, Effect, Event, OutcomeFact, State
 FORMAT = 2
 _BEGINNING = f"[{FORMAT},"
 _WRITER = msgspec.json.Encoder(order="deterministic")
+_FACTS = State._fields.index("facts")
 _READER = msgspec.json.Decoder(tuple[int, State])
 
 
@@ -31,7 +32,7 @@ def from_json(text: str) -> State:
     facts = state.facts
     if list in map(type, facts.values()):
         facts = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
-        return state._replace(facts=facts)
+        return tuple.__new__(State, (*state[:_FACTS], facts, *state[_FACTS + 1 :]))  # a quarter of `_replace`
     return state
 
 

@@ -71,6 +71,7 @@ class Compiled:
         self.drawn = {name: self._begun_by(name) for name in protocol.draws}
         self.member_roles = frozenset(protocol.member_roles)
         self.pointing = frozenset(name for name, kind in protocol.events.items() if _points(kind))
+        self.passes = any(kind.passes for kind in protocol.events.values())
         self.participants = protocol.participant_roles
         self.places = {rule.name: place for place, rule in enumerate(self.rules)}
         self.calendars: dict[tuple[int, tuple[str, ...]], Calendar] = {}

@@ -12,16 +12,15 @@ from django.utils import timezone
 from genklang.operate.machines import machine_for
 from genklang.operate.models import Attachment, Enrolment, Event
 from genklang.operate.shown import references
-from genklang.protocol.types import EventKind
+from genklang.protocol.types import EventKind, Protocol
 from genklang.voices import services as voices
 from genklang.voices.models import Media
 
 KEPT_ALONE = timedelta(days=1)
 
 
-def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
+def note(enrolment: Enrolment, protocol: Protocol, events: Iterable[Event]) -> None:
     """Ties files to events that have just been written, and takes away what they erase. The caller's transaction."""
-    protocol = machine_for(enrolment).protocol
     for event in events:
         kind = protocol.events.get(event.kind)
         if kind is not None and event.held is None:

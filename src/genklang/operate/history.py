@@ -79,7 +79,7 @@ def _folded(adoption: Adoption, history: History, *, until: int | None, now: int
     machine = machine_for(row)
     step = machine.fold(history.key, history.events, until=until)
     settle_row(row, machine, step.state)
-    change = Change(row, before=None, after=step.state, facts=list(step.facts))
+    change = Change(row, machine, before=None, after=step.state, facts=list(step.facts))
     kept = [event for event in history.events if until is None or event.occurred_at <= until]
     change.events = [log_row(row, event, Source(by=event.by or "system")) for event in kept]
     for event in change.events:

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from genklang.engine.machine import Machine
 from genklang.operate import clock, tokens
-from genklang.operate.machines import machine_for
 from genklang.operate.models import Enrolment, Event, Link
 from genklang.operate.shown import Log
 from genklang.people.models import User
@@ -29,9 +29,8 @@ class Opened:
     invited: Event
 
 
-def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
+def note(enrolment: Enrolment, machine: Machine, events: Iterable[Event]) -> None:
     """Makes the links of events that have just been written; the caller holds the transaction."""
-    machine = machine_for(enrolment)
     if enrolment.adoption.historical:
         return
     for event in events:

@@ -13,7 +13,7 @@ from genklang.engine import randomisation
 from genklang.engine import types as engine
 from genklang.operate import clock
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
-from genklang.operate.lookups import fetch, places, tuples
+from genklang.operate.lookups import HELD, fetch, places, tuples
 from genklang.operate.machines import machine_for, with_shared
 from genklang.operate.models import Adoption, Enrolment, Notice
 from genklang.operate.problems import Problem, unknown_enrolment
@@ -83,7 +83,7 @@ def lock(adoption: Adoption, key: str) -> Enrolment | None:
 
     Its number stays, which is all that rows pointing at it ask for: writing one need not wait for this.
     """
-    found = fetch(Enrolment, "adoption_id = %s AND key = %s", (adoption.pk, key), locked=True)
+    found = fetch(Enrolment, "adoption_id = %s AND key = %s", (adoption.pk, key), locked=HELD)
     if not found:
         return None
     row = found[0]

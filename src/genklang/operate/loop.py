@@ -71,7 +71,7 @@ class Loop:
         self._upcoming = worker.upcoming(self._free)
         if self._upcoming.first is None or self._upcoming.first > now:
             return False
-        ticked = worker.tick(now)
+        ticked = worker.tick(now) if (self._upcoming.due or now + 1) <= now else worker.Ticked()
         self._lag = max(self._lag, ticked.lag)
         inside.settle_all(clock.now())
         drained = worker.drain(clock.now())

@@ -6,6 +6,7 @@ from genklang.bank.models import ProtocolVersion
 from genklang.engine.json import from_json, to_json
 from genklang.engine.machine import Machine
 from genklang.engine.types import State
+from genklang.operate.lookups import M, fetch, places
 from genklang.operate.models import Adoption, Enrolment
 from genklang.protocol.reading import from_canonical
 from genklang.protocol.scopes import PARTICIPANT
@@ -44,14 +45,20 @@ def _machine_called(digest: str, zone: str) -> Machine:
 
 def with_shared(rows: list[Enrolment]) -> list[Enrolment]:
     """The rows with adoption and protocol version at hand, one object for all that share it."""
-    adoptions = Adoption.objects.in_bulk({row.adoption_id for row in rows})
+    adoptions = _by_number(Adoption, {row.adoption_id for row in rows})
     pinned = {row.protocol_version_id for row in rows} | {one.protocol_version_id for one in adoptions.values()}
-    versions = ProtocolVersion.objects.defer("source", "canonical").in_bulk(pinned)
+    versions = _by_number(ProtocolVersion, pinned, without=("source", "canonical"))
     for adoption in adoptions.values():
         adoption.protocol_version = versions[adoption.protocol_version_id]
-    for row in rows:
-        row.adoption, row.protocol_version = adoptions[row.adoption_id], versions[row.protocol_version_id]
+    for row in rows:  # as Django would set them, without asking each time what may be set
+        kept = row._state.fields_cache
+        kept["adoption"], kept["protocol_version"] = adoptions[row.adoption_id], versions[row.protocol_version_id]
     return rows
+
+
+def _by_number(model: type[M], numbers: set[int], *, without: tuple[str, ...] = ()) -> dict[int, M]:
+    found = fetch(model, f"id IN {places(list(numbers))}", list(numbers), without=without) if numbers else []
+    return {row.pk: row for row in found}
 
 
 def load_state(enrolment: Enrolment) -> State:

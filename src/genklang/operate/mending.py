@@ -18,7 +18,7 @@ def refolded(enrolment: Enrolment) -> Change:
     horizon = max([enrolment.horizon, *(row.occurred_at for row in rows)])
     step = machine.fold(enrolment.key, [engine_event(row) for row in rows], until=horizon)
     Due.objects.filter(enrolment=enrolment).delete()
-    change = Change(enrolment, before=machine.begin(enrolment.key), after=step.state)
+    change = Change(enrolment, machine, before=machine.begin(enrolment.key), after=step.state)
     change.held = {row.key: _held(row, step) for row in rows if row.held != _held(row, step)}
     change.facts, change.withdrawn = _facts(enrolment, step)
     if not enrolment.adoption.historical:

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from genklang.operate.machines import machine_for
 from genklang.operate.models import Enrolment, Event
+from genklang.protocol.types import Protocol
 
 
-def note(enrolment: Enrolment, events: Iterable[Event]) -> None:
+def note(enrolment: Enrolment, protocol: Protocol, events: Iterable[Event]) -> None:
     """Orders the documents of what has just happened to the enrolment."""
-    documents = machine_for(enrolment).protocol.documents.values()
-    wanted = {document.on for document in documents}
+    wanted = {document.on for document in protocol.documents.values()}
     if wanted and not wanted.isdisjoint(event.kind for event in events):
         adoption_id = enrolment.adoption_id
         transaction.on_commit(lambda: _issue(adoption_id), robust=True)

@@ -8,6 +8,7 @@ What is sent names the enrolment and the expectation, never the person.
 import json
 import urllib.error
 import urllib.request
+from functools import lru_cache
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -59,12 +60,12 @@ def _row(
         "due": effect.due,
         "what": {Notify: "reminder", RaiseAlarm: "alarm", EscalateAlarm: "escalation"}[type(effect)],
         "role": effect.role or "",
-        "at": moment(effect.at).isoformat(),
+        "at": _written(effect.at),
     }
     return {
         "key": f"{enrolment.public_id}/{effect.key}",
         "adoption_id": enrolment.adoption_id,
-        "enrolment_id": enrolment.pk,
+        "enrolment_id": enrolment.id,
         "channel": channel,
         "payload": payload,
         "available_at": effect.at,
@@ -74,6 +75,11 @@ def _row(
         "given_up_at": None,
         "error": "",
     }
+
+
+@lru_cache(maxsize=256)
+def _written(instant: int) -> str:
+    return moment(instant).isoformat()
 
 
 def _channel(adoption: Adoption, wanted: str) -> str:

@@ -87,7 +87,7 @@ def _facts(enrolment: Enrolment, step: engine.Step) -> Iterator[str]:
 
 def _dues(enrolment: Enrolment, state: engine.State) -> Iterator[str]:
     rows = enrolment.dues.values_list("due", "opens_at", "target_at", "deadline_at", "missed", "raised")
-    if {due: tuple(rest) for due, *rest in rows} != live_dues(state):
+    if {due: tuple(rest) for due, *rest in rows} != live_dues(state.dues):
         yield "the live dues are not the state's"
 
 

@@ -1,17 +1,21 @@
 """Alarms and tasks as rows, made from the engine's effects. Called by `writing`, inside its transaction."""
 
+import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
-
-from django.db.models import QuerySet
+from typing import Any
 
 from genklang.engine.types import CloseAlarm, CloseTask, Effect, EscalateAlarm, OpenTask, RaiseAlarm
 from genklang.operate.models import Alarm, Enrolment, Event, Task
-from genklang.operate.rows import insert, update
+from genklang.operate.rows import find, insert_plain, update_plain
 
-TASK_FIELDS = ["role", "opened_at", "closed_at", "reason"]
-ALARM_FIELDS = ["role", "told", "level", "raised_at", "escalated_at", "acknowledged_at", "acknowledged_by", "closed_at"]
+TASK_COLUMNS = ["role", "opened_at", "closed_at", "reason"]
+ALARM_COLUMNS = [
+    *("role", "told", "level", "raised_at", "escalated_at", "acknowledged_at", "acknowledged_by_id", "closed_at"),
+    "reason",
+]
+BY_DUE = {"enrolment_id": "bigint", "due": "text"}
+BY_NUMBER = {"id": "bigint"}
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,12 @@ class Acknowledgement:
 
 AboutAlarm = RaiseAlarm | EscalateAlarm | CloseAlarm | Acknowledgement
 AboutTask = OpenTask | CloseTask
-Row = TypeVar("Row", Alarm, Task)
+ALARM_KINDS = frozenset({RaiseAlarm, EscalateAlarm, CloseAlarm, Acknowledgement})
+TASK_KINDS = frozenset({OpenTask, CloseTask})
 Told = AboutAlarm | AboutTask
 Said = Sequence[tuple[Enrolment, Sequence[Effect | Acknowledgement]]]
+Place = tuple[int, str]
+Row = dict[str, Any]
 
 
 def acknowledgements(rows: Iterable[Event], *, held: Collection[str]) -> list[Acknowledgement]:
@@ -44,69 +51,89 @@ def in_time(effects: Iterable[Effect], taken: Iterable[Acknowledgement]) -> list
 
 def write_alarms(said: Said) -> None:
     """Raises, escalates, acknowledges and closes alarms, in the order given."""
-    told = [(enrolment, effect) for enrolment, effects in said for effect in effects if isinstance(effect, AboutAlarm)]
-    if not told:
-        return
-    rows = _known(Alarm.objects.all(), [(enrolment, effect.due) for enrolment, effect in told])
-    known = list(rows.values())
+    told: list[tuple[Enrolment, Any]] = [
+        (enrolment, effect) for enrolment, effects in said for effect in effects if type(effect) in ALARM_KINDS
+    ]
+    rows = _known(Alarm, ALARM_COLUMNS, told)
     for enrolment, effect in told:
         _tell_alarm(rows, enrolment, effect)
-    insert([row for row in rows.values() if row.pk is None])
-    update(known, [*ALARM_FIELDS, "reason"])
+    _write(Alarm, ALARM_COLUMNS, rows)
 
 
 def write_tasks(said: Said) -> None:
     """Opens and closes tasks, in the order given."""
-    told = [(enrolment, effect) for enrolment, effects in said for effect in effects if isinstance(effect, AboutTask)]
-    if not told:
-        return
-    rows = _known(Task.objects.all(), [(enrolment, effect.due) for enrolment, effect in told])
-    known = list(rows.values())
+    told: list[tuple[Enrolment, Any]] = [
+        (enrolment, effect) for enrolment, effects in said for effect in effects if type(effect) in TASK_KINDS
+    ]
+    rows = _known(Task, TASK_COLUMNS, told)
     for enrolment, effect in told:
         _tell_task(rows, enrolment, effect)
-    insert([row for row in rows.values() if row.pk is None])
-    update(known, TASK_FIELDS)
+    _write(Task, TASK_COLUMNS, rows)
 
 
-def _known(rows: QuerySet[Row], wanted: list[tuple[Enrolment, str]]) -> dict[tuple[int, str], Row]:
-    places = {(enrolment.pk, due) for enrolment, due in wanted}
-    found = rows.filter(enrolment__in={key for key, _ in places}, due__in={due for _, due in places})
-    return {place: row for row in found if (place := (row.enrolment_id, row.due)) in places}
+def _known(
+    model: type[Alarm] | type[Task], columns: Sequence[str], told: Sequence[tuple[Enrolment, Told]]
+) -> dict[Place, Row]:
+    """The rows that are there, with their numbers."""
+    places = {(enrolment.id, effect.due) for enrolment, effect in told}
+    names = ("id", *BY_DUE, *columns)
+    found = [dict(zip(names, values, strict=True)) for values in find(model, names, BY_DUE, sorted(places))]
+    return {(row["enrolment_id"], row["due"]): row for row in found}
 
 
-def _tell_alarm(rows: dict[tuple[int, str], Alarm], enrolment: Enrolment, effect: AboutAlarm) -> None:
-    place = (enrolment.pk, effect.due)
+def _write(model: type[Alarm] | type[Task], columns: Sequence[str], rows: dict[Place, Row]) -> None:
+    insert_plain(model, [row for row in rows.values() if "id" not in row])
+    update_plain(model, [row for row in rows.values() if "id" in row], columns, by=BY_NUMBER)
+
+
+def _new(enrolment: Enrolment, effect: RaiseAlarm | OpenTask) -> Row:
+    return {
+        "public_id": uuid.uuid4(),
+        "adoption_id": enrolment.adoption_id,
+        "enrolment_id": enrolment.id,
+        "due": effect.due,
+        "expectation": effect.expectation,
+    }
+
+
+def _tell_alarm(rows: dict[Place, Row], enrolment: Enrolment, effect: AboutAlarm) -> None:
+    place = (enrolment.id, effect.due)
     if isinstance(effect, RaiseAlarm):
-        rows[place] = _raised(rows.get(place), enrolment, effect)
+        rows[place] = (rows.get(place) or _new(enrolment, effect)) | _raised(effect)
     elif row := rows.get(place):
-        _tell_raised(row, effect)
+        row |= _said_of(row, effect)
 
 
-def _raised(row: Alarm | None, enrolment: Enrolment, effect: RaiseAlarm) -> Alarm:
+def _raised(effect: RaiseAlarm) -> Row:
     """A new alarm; or the same one again, when what closed it turned out not to have happened."""
-    row = row or Alarm(enrolment=enrolment, adoption_id=enrolment.adoption_id, due=effect.due)
-    row.expectation, row.role, row.told, row.level = effect.expectation, effect.role, f"|{effect.role}|", 0
-    row.raised_at, row.escalated_at, row.closed_at, row.reason = effect.at, None, None, ""
-    row.acknowledged_at, row.acknowledged_by_id = None, None
-    return row
+    return {
+        "role": effect.role,
+        "told": f"|{effect.role}|",
+        "level": 0,
+        "raised_at": effect.at,
+        "escalated_at": None,
+        "acknowledged_at": None,
+        "acknowledged_by_id": None,
+        "closed_at": None,
+        "reason": "",
+    }
 
 
-def _tell_raised(row: Alarm, effect: EscalateAlarm | CloseAlarm | Acknowledgement) -> None:
+def _said_of(row: Row, effect: EscalateAlarm | CloseAlarm | Acknowledgement) -> Row:
     match effect:
         case EscalateAlarm():
-            row.role, row.level, row.escalated_at = effect.role, effect.level, effect.at
-            row.told += "" if f"|{effect.role}|" in row.told else f"{effect.role}|"
+            told = row["told"] + ("" if f"|{effect.role}|" in row["told"] else f"{effect.role}|")
+            return {"role": effect.role, "level": effect.level, "escalated_at": effect.at, "told": told}
         case CloseAlarm():
-            row.closed_at, row.reason = effect.at, effect.reason
+            return {"closed_at": effect.at, "reason": effect.reason}
         case Acknowledgement():
-            row.acknowledged_at, row.acknowledged_by_id = effect.at, effect.user_id
+            return {"acknowledged_at": effect.at, "acknowledged_by_id": effect.user_id}
 
 
-def _tell_task(rows: dict[tuple[int, str], Task], enrolment: Enrolment, effect: AboutTask) -> None:
-    place = (enrolment.pk, effect.due)
+def _tell_task(rows: dict[Place, Row], enrolment: Enrolment, effect: AboutTask) -> None:
+    place = (enrolment.id, effect.due)
     if isinstance(effect, OpenTask):
-        row = rows.setdefault(place, Task(enrolment=enrolment, adoption_id=enrolment.adoption_id, due=effect.due))
-        row.expectation, row.role, row.opened_at = effect.expectation, effect.role, effect.at
-        row.closed_at, row.reason = None, ""
+        opened = {"role": effect.role, "opened_at": effect.at, "closed_at": None, "reason": ""}
+        rows[place] = (rows.get(place) or _new(enrolment, effect)) | opened
     elif known := rows.get(place):
-        known.closed_at, known.reason = effect.at, effect.reason
+        known |= {"closed_at": effect.at, "reason": effect.reason}

@@ -46,7 +46,7 @@ class Recorder:
         self.now = now
         self.machine = machine_for(enrolment)
         state = self.machine.begin(enrolment.key) if fresh else load_state(enrolment)
-        self.change = Change(enrolment, before=None if fresh else state, after=state)
+        self.change = Change(enrolment, self.machine, before=None if fresh else state, after=state)
         self._draw = draw
         self._log: list[engine.Event] | None = [] if fresh else None
         self._held: set[str] | None = set() if fresh else None

@@ -1,11 +1,11 @@
-"""Inserting, updating and deleting many rows of a model in one statement, without Django's work for each value.
+"""Finding, inserting, updating and deleting many rows of a model in one statement, without Django's work for each.
 
 New rows come as unsaved model instances, or as mappings by column, which are made ten times as fast; they get no
 number. What a model's `save` checks is the caller's to hold. On PostgreSQL a statement takes its values as arrays, a
 column each; SQLite prepares a statement once for all rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from json import dumps
 from operator import attrgetter, itemgetter
@@ -13,9 +13,12 @@ from typing import Any, TypeAlias
 
 from django.db import connection, models
 
+from genklang.operate.lookups import tuples
+
 Field: TypeAlias = "models.Field[Any, Any]"
 Column = list[Any]
 IGNORED = " ON CONFLICT DO NOTHING"
+ASKED_AT_ONCE = 400  # pairs; SQLite takes so many places in a statement and not many more
 UNQUOTED = {"bigint", "integer", "smallint", "boolean"}
 
 
@@ -60,19 +63,36 @@ def delete(model: type[models.Model], by: Mapping[str, str], places: Sequence[tu
     if not places:
         return
     if connection.vendor == "postgresql":
-        _execute(f"DELETE FROM {table} AS kept USING {given(by)} WHERE {_same(by)}", arrays(by, places))
+        _execute(f"DELETE FROM {table} AS kept USING {_given(by)} WHERE {_same(by)}", _given_arrays(by, places))
     else:
         _each(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = %s' for name in by)}", places)
 
 
-def given(by: Mapping[str, str]) -> str:
-    """PostgreSQL: `arrays` as a table called `given`, with these columns and types."""
+def find(
+    model: type[models.Model], names: Sequence[str], by: Mapping[str, str], places: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    """These columns, as the database tells them, of the rows where those that `by` names have one of these values."""
+    if not places:
+        return
+    read = f"SELECT {', '.join(f'kept.{name}' for name in names)} FROM {model._meta.db_table} AS kept"
+    if connection.vendor == "postgresql":
+        yield from tuples(f"{read} JOIN {_given(by)} ON {_same(by)}", _given_arrays(by, places))
+        return
+    row = f"({', '.join(['%s'] * len(by))})"
+    for start in range(0, len(places), ASKED_AT_ONCE):
+        some = places[start : start + ASKED_AT_ONCE]
+        where = f"WHERE ({', '.join(by)}) IN (VALUES {', '.join([row] * len(some))})"
+        yield from tuples(f"{read} {where}", [value for place in some for value in place])
+
+
+def _given(by: Mapping[str, str]) -> str:
+    """PostgreSQL: `_given_arrays` as a table called `given`, with these columns and types."""
     places = ", ".join(f"%s::{kind}[]" for kind in by.values())
     return f"unnest({places}) AS given({', '.join(by)})"
 
 
-def arrays(by: Mapping[str, str], places: Sequence[tuple[Any, ...]]) -> list[str]:
-    """What takes the places in `given`: an array for each column."""
+def _given_arrays(by: Mapping[str, str], places: Sequence[tuple[Any, ...]]) -> list[str]:
+    """What takes the places in `_given`: an array for each column."""
     columns = zip(by.values(), zip(*places, strict=True), strict=True)
     return [_plain_array(some) if kind in UNQUOTED else _text_array(some) for kind, some in columns]
 
@@ -88,8 +108,8 @@ def _update(
     if connection.vendor == "postgresql":
         settings = ", ".join(f"{column} = given.{column}" for column in sets)
         kinds = {column: _kind(field) for column, field in zip(sets, fields, strict=True)} | dict(by)
-        sql = f"UPDATE {table} AS kept SET {settings} FROM {given(kinds)} WHERE {_same(by)}"
-        _execute(sql, [*_arrays(fields, columns), *arrays(by, places)])
+        sql = f"UPDATE {table} AS kept SET {settings} FROM {_given(kinds)} WHERE {_same(by)}"
+        _execute(sql, [*_arrays(fields, columns), *_given_arrays(by, places)])
     else:
         settings = ", ".join(f"{column} = %s" for column in sets)
         where = " AND ".join(f"{name} = %s" for name in by)
@@ -144,7 +164,7 @@ def _plain_array(values: Sequence[Any]) -> str:
 
 def _text_array(values: Sequence[Any]) -> str:
     """An array of texts, as text: the driver's own way escapes each quotation mark of each value by itself."""
-    if any(type(value) is not str for value in values):
+    if set(map(type, values)) - {str}:
         return f"{{{','.join(map(_element, values))}}}"
     joined = "\x00".join(values)
     if joined.count("\x00") >= len(values):  # not to be kept; the database says so

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
+from genklang.engine.machine import Machine
 from genklang.engine.shared import Delivery, OwnPlaces, Places, Shared, passed
 from genklang.engine.shared.places import shared_from_dict
 from genklang.engine.types import Event as EngineEvent
 from genklang.engine.types import State
 from genklang.operate import clock
 from genklang.operate.directory import AdoptionDirectory, engine_event
-from genklang.operate.machines import adoption_machine, load_state, machine_for
+from genklang.operate.machines import adoption_machine, load_state
 from genklang.operate.models import Adoption, Enrolment, Event, Outbox
 from genklang.operate.rows import insert
 from genklang.operate.shared_states import SharedState
@@ -48,19 +49,28 @@ def shared_of(adoption: Adoption) -> Shared:
     return {**places_for(adoption).begin(), **shared_from_dict(row.state if row else {})}
 
 
+def reaches_others(adoption: Adoption, machine: Machine) -> bool:
+    """Whether anything that happens to one enrolment can bring something to others."""
+    return not adoption.historical and (machine.compiled.passes or bool(adoption_machine(adoption).protocol.places))
+
+
 def write_for(
-    enrolment: Enrolment, *, before: State | None, after: State, events: Sequence[Event], explained: Iterable[str]
+    enrolment: Enrolment,
+    machine: Machine,
+    *,
+    before: State | None,
+    after: State,
+    events: Sequence[Event],
+    explained: Iterable[str],
 ) -> None:
     """Writes what a change of one enrolment brings to others. The caller holds its transaction, and has written it.
 
     `explained` are ids of events that were held until now.
     """
-    protocol, adoption = machine_for(enrolment).protocol, enrolment.adoption
-    if adoption.historical:
-        return
+    adoption = enrolment.adoption
     rows = _looks(enrolment, before, after) if adoption_machine(adoption).protocol.places else []
-    if any(kind.passes for kind in protocol.events.values()):
-        rows += _passed(enrolment, protocol, after, [*events, *_by_key(enrolment, explained)])
+    if machine.compiled.passes:
+        rows += _passed(enrolment, machine.protocol, after, [*events, *_by_key(enrolment, explained)])
     if rows:
         insert(rows, ignore_conflicts=True)
         transaction.on_commit(lambda: _settle(adoption.pk), robust=True)

@@ -61,8 +61,9 @@ def go_over(moves: Iterable[Move], version: ProtocolVersion) -> None:
             raise ValueError(f"{move.enrolment.key} does not move")
         row = move.enrolment
         row.course, row.protocol_version = _course(row, until=move.at), version
-        settle_row(row, machine_for(row), move.step.state)
-        change = Change(row, before=move.before, after=move.step.state, facts=list(move.step.facts))
+        machine = machine_for(row)
+        settle_row(row, machine, move.step.state)
+        change = Change(row, machine, before=move.before, after=move.step.state, facts=list(move.step.facts))
         if not row.adoption.historical:
             change.effects = [effect for effect in move.step.effects if not isinstance(effect, CHANCE)]
         changes.append(change)

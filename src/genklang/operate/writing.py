@@ -5,22 +5,21 @@ number of enrolments, so that a batch costs a handful of statements.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
-from genklang.engine.types import Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
+from genklang.engine.machine import Machine
+from genklang.engine.types import Due, Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
 from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
-from genklang.operate.lookups import places, tuples
-from genklang.operate.rows import arrays, delete, given, insert, insert_plain, update, update_plain
+from genklang.operate.raising import BY_DUE
+from genklang.operate.rows import delete, find, insert, insert_plain, update, update_plain
 
 CHUNK = 400
 ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
 SAME = ("due", "expectation", "occurrence", "slot_date", "slot_time", "anchor", "opens_at", "target_at", "deadline_at")
+STANDING = ("id", "enrolment_id", "due", "revision", "current")
 FACT_FIELDS = (*SAME, "status", "resolved_at", "stage")
-BY_DUE = {"enrolment_id": "bigint", "due": "text"}
 DUE_CHANGES = ["opens_at", "target_at", "deadline_at", "missed", "raised"]
 Seen = tuple[int, int, int, bool, bool]
 
@@ -30,6 +29,7 @@ class Change:
     """What is new about one enrolment, in the order the engine said it. Without `before` it has no rows yet."""
 
     enrolment: models.Enrolment
+    machine: Machine
     before: State | None
     after: State
     events: list[models.Event] = field(default_factory=list)
@@ -45,9 +45,10 @@ def write(changes: Iterable[Change], *, now: int) -> None:
     events = [event for change in changes for event in change.events]
     insert(events)
     for change in changes:
-        inviting.note(change.enrolment, change.events)
-        attaching.note(change.enrolment, change.events)
-        ordering.note(change.enrolment, change.events)
+        if change.events:
+            inviting.note(change.enrolment, change.machine, change.events)
+            attaching.note(change.enrolment, change.machine.protocol, change.events)
+            ordering.note(change.enrolment, change.machine.protocol, change.events)
     _write_held(changes)
     _write_facts(changes, now)
     _write_dues(changes)
@@ -59,10 +60,16 @@ def write(changes: Iterable[Change], *, now: int) -> None:
             books.settle(change.enrolment, None if change.held else [event.kind for event in change.events])
     update([change.enrolment for change in changes if change.before is not None], ENROLMENT_FIELDS)
     for change in changes:
-        explained = [key for key, reason in change.held.items() if reason is None]
-        sharing.write_for(
-            change.enrolment, before=change.before, after=change.after, events=change.events, explained=explained
-        )
+        if sharing.reaches_others(change.enrolment.adoption, change.machine):
+            explained = [key for key, reason in change.held.items() if reason is None]
+            sharing.write_for(
+                change.enrolment,
+                change.machine,
+                before=change.before,
+                after=change.after,
+                events=change.events,
+                explained=explained,
+            )
 
 
 def _write_held(changes: list[Change]) -> None:
@@ -76,7 +83,7 @@ def _write_facts(changes: list[Change], now: int) -> None:
     rows: list[dict[str, Any]] = []
     revisions = _outdate(changes)
     for change in changes:
-        rows += _fact_rows(change, revisions.get(change.enrolment.pk, {}), now)
+        rows += _fact_rows(change, revisions.get(change.enrolment.id, {}), now)
     insert_plain(models.OutcomeFact, rows)
 
 
@@ -98,58 +105,55 @@ def _fact_rows(change: Change, revisions: dict[str, int], now: int) -> list[dict
 def _outdate(changes: list[Change]) -> dict[int, dict[str, int]]:
     """The revisions so far, by enrolment, of dues that get new facts or lose theirs; what stood is current no more."""
     told = {
-        (change.enrolment.pk, due)
+        (change.enrolment.id, due)
         for change in changes
         if change.before is not None
         for due in ({fact.due for fact in change.facts} | set(change.withdrawn))
     }
     revisions: dict[int, dict[str, int]] = defaultdict(dict)
     standing = []
-    for key, enrolment, due, revision, current in _earlier(sorted(told)):
-        if (enrolment, due) in told:
-            revisions[enrolment][due] = max(revision, revisions[enrolment].get(due, 0))
-            standing += [key] if current else []
+    for key, enrolment, due, revision, current in find(models.OutcomeFact, STANDING, BY_DUE, sorted(told)):
+        revisions[enrolment][due] = max(revision, revisions[enrolment].get(due, 0))
+        standing += [key] if current else []
     for start in range(0, len(standing), CHUNK):
         models.OutcomeFact.objects.filter(pk__in=standing[start : start + CHUNK]).update(current=False)
     return revisions
 
 
-def _earlier(told: list[tuple[int, str]]) -> Iterator[tuple[int, int, str, int, bool]]:
-    """The facts so far of these dues. On SQLite also some of others: of any of the enrolments, and any of the dues."""
-    read = "SELECT kept.id, kept.enrolment_id, kept.due, kept.revision, kept.current FROM operate_outcomefact kept"
-    if connection.vendor == "postgresql":
-        if told:
-            same = "kept.enrolment_id = given.enrolment_id AND kept.due = given.due"
-            yield from tuples(f"{read} JOIN {given(BY_DUE)} ON {same}", arrays(BY_DUE, told))
-        return
-    for start in range(0, len(told), CHUNK):
-        some = told[start : start + CHUNK]
-        enrolments, dues = sorted({enrolment for enrolment, _ in some}), sorted({due for _, due in some})
-        where = f"WHERE kept.enrolment_id IN {places(enrolments)} AND kept.due IN {places(dues)}"
-        yield from tuples(f"{read} {where}", (*enrolments, *dues))
-
-
 def _fact_row(fact: OutcomeFact, *, enrolment: models.Enrolment, revision: int, now: int) -> dict[str, Any]:
     values = fact._asdict()
     values["event"], values["arm"] = fact.event or "", fact.arm or ""
-    return values | {"enrolment_id": enrolment.pk, "revision": revision, "current": True, "recorded_at": now}
+    return values | {"enrolment_id": enrolment.id, "revision": revision, "current": True, "recorded_at": now}
 
 
-def live_dues(state: State | None) -> dict[str, Seen]:
-    """The dues that can still be met: when they open, are meant and end; whether missed, and raised to somebody."""
+def live_dues(dues: Iterable[Due]) -> dict[str, Seen]:
+    """Those that can still be met: when they open, are meant and end; whether missed, and raised to somebody."""
     return {
         due.id: (due.opens_at, due.target_at, due.deadline_at, due.missed, bool(due.answer))
-        for due in (state.dues if state else ())
+        for due in dues
         if not due.closed
     }
+
+
+def _changed_dues(before: State | None, after: State) -> tuple[dict[str, Seen], dict[str, Seen]]:
+    """The live dues before and after, but for expectations that the step did not touch: the engine hands those on."""
+    if before is None:
+        return {}, live_dues(after.dues)
+    if len(before.tracks) != len(after.tracks):
+        return live_dues(before.dues), live_dues(after.dues)
+    pairs = [(old, new) for old, new in zip(before.tracks, after.tracks, strict=True) if old is not new]
+    return (
+        live_dues(due for old, _ in pairs for due in old.live),
+        live_dues(due for _, new in pairs for due in new.live),
+    )
 
 
 def _write_dues(changes: list[Change]) -> None:
     gone: list[tuple[int, str]] = []
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for change in changes:
-        before, after = live_dues(change.before), live_dues(change.after)
-        gone += [(change.enrolment.pk, due) for due in before if due not in after]
+        before, after = _changed_dues(change.before, change.after)
+        gone += [(change.enrolment.id, due) for due in before if due not in after]
         for due, seen in after.items():
             if before.get(due) != seen:
                 rows[due in before].append(_due_row(change.enrolment, due, seen))
@@ -162,7 +166,7 @@ def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> dict[str, Any
     opens_at, target_at, deadline_at, missed, raised = seen
     return {
         "adoption_id": enrolment.adoption_id,
-        "enrolment_id": enrolment.pk,
+        "enrolment_id": enrolment.id,
         "due": due,
         "expectation": due.partition("/")[0],
         "opens_at": opens_at,
