@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-import snowballstemmer
-
 from genklang.bank.vocabulary import data_file
 
 STEMMERS = {"sv": "swedish", "en": "english"}
@@ -69,6 +67,8 @@ def _lay_word(entry: Any, language: str) -> LayWord:
 
 @lru_cache(maxsize=50_000)
 def _word(word: str, language: str) -> Word:
+    import snowballstemmer  # all its languages: a tenth of what a worker, which never searches, takes to start
+
     # The stemmer keeps its state between calls and is not safe for threads; one a call costs microseconds.
     stem = snowballstemmer.stemmer(STEMMERS[language]).stemWord(word)
     grams = (word[start : start + GRAM] for start in range(len(word) - GRAM + 1))
