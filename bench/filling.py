@@ -17,7 +17,7 @@ from django.db import connection, models
 WIDTH = 7
 TABLES = (
     ("people", "Person"),
-    *(("operate", name) for name in ("Enrolment", "Event", "OutcomeFact", "Due", "Alarm", "Task")),
+    *(("operate", name) for name in ("Enrolment", "Deadline", "Event", "OutcomeFact", "Due", "Alarm", "Task")),
 )
 NUMBERED = {"key", "state", "due", "anchor", "event", "display_name"}
 
@@ -38,7 +38,7 @@ def multiply(originals: int, times: int) -> None:
 
 def _copy(model: type[models.Model], originals: int, times: int) -> None:
     table, fields = model._meta.db_table, list(model._meta.concrete_fields)
-    strides = _strides()
+    strides, number = _strides(), _number(model)
     stride = strides[table]
     if not stride or times < 2:
         return
@@ -47,16 +47,16 @@ def _copy(model: type[models.Model], originals: int, times: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {_copies(times)}, "
-            f"(SELECT * FROM {table} WHERE id <= {stride} ORDER BY id) AS old"
+            f"(SELECT * FROM {table} WHERE {number} <= {stride} ORDER BY {number}) AS old"
         )
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and number == "id":
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
 
 
 def _value(field: models.Field[Any, Any], strides: Mapping[str, int], originals: int) -> str:
     """SQL of a column of copy number n."""
     old = f'old."{field.column}"'
-    if field.primary_key:
+    if field.primary_key and not field.remote_field:
         return f"{old} + n * {strides[field.model._meta.db_table]}"
     if field.name == "user":
         return "NULL"  # who can sign in is one person alone
@@ -100,10 +100,16 @@ def _strides() -> dict[str, int]:
     if not _found:
         with connection.cursor() as cursor:
             for app, name in TABLES:
-                table = apps.get_model(app, name)._meta.db_table
-                cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+                model = apps.get_model(app, name)
+                table = model._meta.db_table
+                cursor.execute(f"SELECT coalesce(max({_number(model)}), 0) FROM {table}")
                 _found[table] = cursor.fetchone()[0]
     return _found
+
+
+def _number(model: type[models.Model]) -> str:
+    """The column of a row's number: its own, or that of what it belongs to alone."""
+    return str(model._meta.pk.column)
 
 
 @contextmanager

@@ -137,12 +137,15 @@ def _raw(before: dict[str, int]) -> tuple[float, int]:
     """Reads back what was written since, deletes it, and measures inserting it by hand; how many rows it was."""
     written = {table: _rows(f"SELECT * FROM {table} WHERE id > %s", last) for table, last in before.items()}
     touched = sorted({row[columns.index("enrolment_id")] for columns, rows in written.values() for row in rows})
-    _columns, enrolments = _rows("SELECT state, horizon, next_deadline, stage, id FROM operate_enrolment")
+    _columns, enrolments = _rows("SELECT state, horizon, stage, id FROM operate_enrolment")
     changed = [row for row in enrolments if row[-1] in set(touched)]
+    _columns, planned = _rows("SELECT at, enrolment_id FROM operate_deadline")
+    awaited = [row for row in planned if row[-1] in set(touched)]
     with transaction.atomic(), connection.cursor() as cursor:
         for table, last in before.items():
             cursor.execute(f"DELETE FROM {table} WHERE id > %s", [last])
-    return seconds(lambda: _insert(written, changed)), sum(len(rows) for _, rows in written.values()) + len(changed)
+    rows = sum(len(rows) for _, rows in written.values()) + len(changed) + len(awaited)
+    return seconds(lambda: _insert(written, changed, awaited)), rows
 
 
 def _rows(sql: str, *params: object) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -156,14 +159,18 @@ def _plain(value: object) -> object:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def _insert(written: dict[str, tuple[list[str], list[tuple[Any, ...]]]], changed: list[tuple[Any, ...]]) -> None:
+def _insert(
+    written: dict[str, tuple[list[str], list[tuple[Any, ...]]]],
+    changed: list[tuple[Any, ...]],
+    awaited: list[tuple[Any, ...]],
+) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, (columns, rows) in written.items():
             if rows:
                 places = ", ".join(["%s"] * len(columns))
                 cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
-        update = "UPDATE operate_enrolment SET state=%s, horizon=%s, next_deadline=%s, stage=%s WHERE id=%s"
-        cursor.executemany(update, changed)
+        cursor.executemany("UPDATE operate_enrolment SET state=%s, horizon=%s, stage=%s WHERE id=%s", changed)
+        cursor.executemany("UPDATE operate_deadline SET at=%s WHERE enrolment_id=%s", awaited)
 
 
 def _single(town: Town, kind: str) -> Figure:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from genklang.cli import doctor
 from genklang.operate import checkup, clock, worker
 from genklang.operate.guard import ClockGuard
-from genklang.operate.models import Enrolment, Heartbeat, Outbox
+from genklang.operate.models import Deadline, Enrolment, Heartbeat, Outbox
 from tests.web.operate_core.conftest import Ward
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def silent(well: Ward) -> None:
 
 
 def overdue(well: Ward) -> None:
-    Enrolment.objects.update(next_deadline=clock.now() - 2 * clock.MINUTE)
+    Deadline.objects.update(at=clock.now() - 2 * clock.MINUTE)
 
 
 def unsent(well: Ward) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from genklang.cli import verify
 from genklang.operate import clock, proving, services, worker
 from genklang.operate.incoming import IncomingEvent, Source
-from genklang.operate.models import Enrolment
+from genklang.operate.models import Deadline, Enrolment
 from tests.web.operate_core.conftest import PRACTICES, Ward, at, publish
 from tests.web.operate_core.test_transactions import rows
 
@@ -95,7 +95,8 @@ def lot_is_drawn(ward: Ward) -> Work:
 
 def broken_is_mended(ward: Ward) -> Work:
     ward.tick("2026-03-02 09:20")
-    Enrolment.objects.filter(pk=ward.enrolment.pk).update(broken_reason="ValueError", next_deadline=None)
+    Enrolment.objects.filter(pk=ward.enrolment.pk).update(broken_reason="ValueError")
+    Deadline.objects.all().delete()
     return lambda: services.mend(ward.enrolment)
 
 

@@ -43,7 +43,7 @@ def points(now: int) -> Iterator[Point]:
 
 def overdue(now: int) -> int:
     """How late the earliest unhandled deadline is, in µs; 0 when none is."""
-    first = worker.waiting(now).values_list("next_deadline", flat=True).first()
+    first = worker.waiting(now).values_list("deadline__at", flat=True).first()
     return now - first if first is not None else 0
 
 

@@ -15,7 +15,7 @@ from genklang.operate import clock
 from genklang.operate.incoming import IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.lookups import HELD, fetch, places, tuples
 from genklang.operate.machines import machine_for, with_shared
-from genklang.operate.models import Adoption, Enrolment, Notice
+from genklang.operate.models import Adoption, Deadline, Enrolment, Notice
 from genklang.operate.problems import Problem, unknown_enrolment
 from genklang.operate.recording import Recorder, log_row
 from genklang.operate.writing import Change, write
@@ -74,7 +74,8 @@ def set_aside(enrolment: Enrolment, error: Exception) -> None:
     log.error("enrolment %s set aside: %s", enrolment.public_id, reason)
     values = {"kind": "broken", "adoption": enrolment.adoption, "enrolment": enrolment, "at": clock.now()}
     with transaction.atomic():
-        Enrolment.objects.filter(pk=enrolment.pk).update(broken_reason=reason[:200], next_deadline=None)
+        Enrolment.objects.filter(pk=enrolment.pk).update(broken_reason=reason[:200])
+        Deadline.objects.filter(enrolment=enrolment).delete()
         Notice.objects.get_or_create(key=f"broken/{enrolment.public_id}", defaults=values)
 
 
@@ -83,11 +84,11 @@ def lock(adoption: Adoption, key: str) -> Enrolment | None:
 
     Its number stays, which is all that rows pointing at it ask for: writing one need not wait for this.
     """
-    found = fetch(Enrolment, "adoption_id = %s AND key = %s", (adoption.pk, key), locked=HELD)
+    found = fetch(Enrolment, "WHERE adoption_id = %s AND key = %s", (adoption.pk, key), locked=HELD)
     if not found:
         return None
     row = found[0]
-    [row.adoption] = fetch(Adoption, "id = %s", (adoption.pk,))
+    [row.adoption] = fetch(Adoption, "WHERE id = %s", (adoption.pk,))
     # A version never changes, so the one at hand will do where it is the same.
     known = adoption.protocol_version
     row.adoption.protocol_version = _version(row.adoption.protocol_version_id, known)

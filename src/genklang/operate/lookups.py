@@ -25,9 +25,10 @@ class _Reading(NamedTuple):
 
 
 def fetch(
-    model: type[M], where: str, values: Sequence[Any], *, locked: str = "", without: tuple[str, ...] = ()
+    model: type[M], which: str, values: Sequence[Any], *, locked: str = "", without: tuple[str, ...] = ()
 ) -> list[M]:
-    """The rows of one table that `where` (our own SQL, with %s for each of the `values`) chooses, as Django makes them.
+    """The rows of one table, called `kept`, as Django makes them: `which` is the end of the statement, our own SQL with
+    %s for each of the `values`.
 
     `locked` (HELD, or SKIPPING those that others hold) holds them for this transaction, but for SQLite, where nobody
     else writes meanwhile. Fields that it is to do `without` are read when they are asked for.
@@ -35,7 +36,7 @@ def fetch(
     reading = _reading(model, connection.vendor, without)
     ending = locked if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {reading.columns} FROM {model._meta.db_table} WHERE {where}{ending}", values)  # noqa: S608
+        cursor.execute(f"SELECT {reading.columns} FROM {model._meta.db_table} kept {which}{ending}", values)  # noqa: S608
         rows: Any = cursor.fetchall()
     alias = connection.alias
     return [_made(model, alias, dict(zip(reading.names, row, strict=True)), reading.converters) for row in rows]
@@ -71,6 +72,6 @@ def _reading(model: type[models.Model], vendor: str, without: tuple[str, ...]) -
     compiler.setup_query()
     chosen = [column for column, _sql, _alias in compiler.select]
     fields = [field for field in model._meta.concrete_fields if field.name not in without]
-    columns = ", ".join(connection.ops.quote_name(field.column or "") for field in fields)
+    columns = ", ".join(f"kept.{connection.ops.quote_name(field.column or '')}" for field in fields)
     names = [field.attname for field in fields]
     return _Reading(columns, names, {names[place]: how for place, how in compiler.get_converters(chosen).items()})

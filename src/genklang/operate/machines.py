@@ -57,7 +57,7 @@ def with_shared(rows: list[Enrolment]) -> list[Enrolment]:
 
 
 def _by_number(model: type[M], numbers: set[int], *, without: tuple[str, ...] = ()) -> dict[int, M]:
-    found = fetch(model, f"id IN {places(list(numbers))}", list(numbers), without=without) if numbers else []
+    found = fetch(model, f"WHERE id IN {places(list(numbers))}", list(numbers), without=without) if numbers else []
     return {row.pk: row for row in found}
 
 
@@ -78,14 +78,13 @@ def shown_state(enrolment: Enrolment) -> State:
 
 
 def settle_row(enrolment: Enrolment, machine: Machine, state: State) -> None:
-    """Puts the state on the row, unsaved, with what is searched by. In an imported past no time passes by itself."""
+    """Puts the state on the row, unsaved, with what is searched by."""
     stage = machine.protocol.stages[state.stage or machine.protocol.first_stage]
     enrolment.stage = state.stage or machine.protocol.first_stage
     enrolment.arm = state.arm or ""
     enrolment.role = str(state.facts.get(PARTICIPANT) or enrolment.role)
     enrolment.state = to_json(state)
     enrolment.horizon = state.horizon
-    enrolment.next_deadline = None if enrolment.adoption.historical else machine.next_deadline(state)
     enrolment.ended_at = state.stage_since if stage.final else None
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from genklang.operate.apply_addresses import ApplyAddress as ApplyAddress
 from genklang.operate.attachments import Attachment as Attachment
 from genklang.operate.boards import BoardAddress as BoardAddress
+from genklang.operate.deadlines import Deadline as Deadline
 from genklang.operate.filed import FileRow as FileRow
 from genklang.operate.filed import Issued as Issued
 from genklang.operate.kept_figures import KeptFigures as KeptFigures
@@ -119,7 +120,6 @@ class Enrolment(models.Model):
     arm = models.CharField(max_length=60, blank=True)
     state = models.TextField()
     horizon = models.BigIntegerField()
-    next_deadline = models.BigIntegerField(null=True)
     enrolled_at = models.BigIntegerField()
     ended_at = models.BigIntegerField(null=True)
     broken_reason = models.CharField(max_length=200, blank=True)
@@ -130,9 +130,6 @@ class Enrolment(models.Model):
         ordering = ["adoption", "key"]
         constraints = [models.UniqueConstraint(fields=["adoption", "key"], name="operate_one_enrolment_per_key")]
         indexes = [
-            models.Index(
-                fields=["next_deadline"], name="operate_what_is_due", condition=Q(next_deadline__isnull=False)
-            ),
             models.Index(fields=["person"], name="operate_enrolments_of_person"),
             models.Index(fields=["adoption", "stage"], name="operate_enrolments_in_stage"),
             models.Index(fields=["adoption"], name="operate_set_aside", condition=~Q(broken_reason="")),

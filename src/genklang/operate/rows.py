@@ -30,13 +30,11 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
         _insert(model, columns, ending=IGNORED if ignore_conflicts else "")
 
 
-def insert_plain(
-    model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, ignore_conflicts: bool = False
-) -> None:
-    """Inserts mappings that hold a value for every column but the number."""
+def insert_plain(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, ending: str = "") -> None:
+    """Inserts mappings that hold a value for every column but the number. `ending` says what becomes of conflicts."""
     if rows:
         columns = [list(map(itemgetter(field.column or ""), rows)) for field in _fields(model)]
-        _insert(model, columns, ending=IGNORED if ignore_conflicts else "")
+        _insert(model, columns, ending=ending)
 
 
 def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -209,7 +207,7 @@ def _each(sql: str, values: Sequence[tuple[Any, ...]]) -> None:
 
 @lru_cache
 def _fields(model: type[models.Model]) -> list[Field]:
-    return [field for field in model._meta.concrete_fields if not field.primary_key]
+    return [field for field in model._meta.concrete_fields if field.remote_field or not field.primary_key]
 
 
 @lru_cache

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.models import ProtocolVersion
 from genklang.engine.shared.places import limits_of
-from genklang.operate import books, clock, tokens
+from genklang.operate import books, clock, deadlines, tokens
 from genklang.operate.adopters import tell_bank
 from genklang.operate.incoming import FIRST, IncomingEvent, Outcome, RowAnswer, Source
 from genklang.operate.ledger import TOGETHER, draw_arm, lock, record_groups
@@ -90,6 +90,8 @@ def set_status(adoption: Adoption, status: Status) -> None:
     adoption.status = status
     adoption.ended_at = clock.moment(clock.now()) if status == Status.ENDED else None
     adoption.save(update_fields=["status", "ended_at"])
+    if adoption.is_watched:
+        deadlines.resume(adoption.pk)
     look_again(adoption)
     tell_bank(adoption)
 

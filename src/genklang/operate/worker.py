@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, QuerySet
 
-from genklang.operate import clock, inside, outgoing
+from genklang.operate import clock, deadlines, inside, outgoing
 from genklang.operate.ledger import draw_arm, set_aside
 from genklang.operate.lookups import SKIPPING, fetch
 from genklang.operate.machines import with_shared
@@ -25,11 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 250
 LEASE = clock.MINUTE
 SENDING_ENDS = LEASE - 10 * clock.SECOND
-# What `waiting` says, as Django would have to say it anew every time.
-CLAIMED = (
-    "next_deadline <= %s AND adoption_id IN (SELECT id FROM operate_adoption WHERE status = %s AND NOT historical)"
-    " ORDER BY next_deadline LIMIT %s"
-)
+CLAIMED = "JOIN operate_deadline due ON due.enrolment_id = kept.id WHERE NOT paused AND at <= %s ORDER BY at LIMIT %s"
 MOST_TRIES = 12
 LONGEST_WAIT = 60 * clock.MINUTE
 
@@ -81,7 +77,7 @@ def upcoming(free: int | None) -> Upcoming:
     `free` is when time next makes a place free, which `inside.next_free` tells and nothing but time changes unseen.
     """
     # In order and the first, not the least: only so do the databases go to the index's beginning and stop there.
-    due = _watched().order_by("next_deadline").values_list("next_deadline", flat=True).first()
+    due = deadlines.watched().order_by("at").values_list("at", flat=True).first()
     send = _unsent().order_by("available_at").values_list("available_at", flat=True).first()
     return Upcoming(due, send, free)
 
@@ -93,29 +89,27 @@ def next_wake() -> int | None:
 
 def waiting(now: int) -> EnrolmentQuerySet:
     """Enrolments for which something is due, the most overdue first."""
-    return _watched().filter(next_deadline__lte=now).order_by("next_deadline")
-
-
-def _watched() -> EnrolmentQuerySet:
-    return Enrolment.objects.filter(
-        next_deadline__isnull=False, adoption__status=Status.RUNNING, adoption__historical=False
-    )
+    due = Enrolment.objects.filter(deadline__paused=False, deadline__at__lte=now, adoption__status=Status.RUNNING)
+    return due.order_by("deadline__at")
 
 
 @transaction.atomic
 def _tick_together(now: int, limit: int) -> Ticked:
-    claimed = with_shared(fetch(Enrolment, CLAIMED, (now, Status.RUNNING, limit), locked=SKIPPING))
-    if not claimed:
-        return Ticked()
-    lag = now - (claimed[0].next_deadline or now)
-    changes = []
+    claimed = with_shared(fetch(Enrolment, CLAIMED, (now, limit), locked=SKIPPING))
+    still = [enrolment for enrolment in claimed if not enrolment.adoption.is_watched]
+    if still:
+        deadlines.pause([enrolment.pk for enrolment in still], of={enrolment.adoption_id for enrolment in still})
+    changes, broken = [], 0
     for enrolment in claimed:
-        try:
-            changes.append(_let_pass(enrolment, now))
-        except Exception as error:
-            set_aside(enrolment, error)
+        if enrolment.adoption.is_watched:
+            try:
+                changes.append(_let_pass(enrolment, now))
+            except Exception as error:
+                broken += 1
+                set_aside(enrolment, error)
     write(changes, now=now)
-    return Ticked(len(claimed), len(claimed) - len(changes), lag)
+    lag = now - min((change.before.wake for change in changes if change.before), default=now)
+    return Ticked(len(claimed), broken, lag)
 
 
 def _tick_singly(now: int, limit: int) -> Ticked:
@@ -141,6 +135,7 @@ def _tick_one(key: int, now: int) -> None:
 
 def _let_pass(enrolment: Enrolment, now: int) -> Change:
     recorder = Recorder(enrolment, now=now, draw=draw_arm)
+    recorder.change.woken = True
     recorder.pass_time(now)
     return recorder.finish()
 

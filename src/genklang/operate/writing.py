@@ -5,18 +5,18 @@ number of enrolments, so that a batch costs a handful of statements.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from genklang.engine.machine import Machine
 from genklang.engine.types import Due, Effect, EscalateAlarm, Notify, OutcomeFact, RaiseAlarm, State
-from genklang.operate import attaching, books, inviting, models, ordering, outgoing, raising, sharing
+from genklang.operate import attaching, books, deadlines, inviting, models, ordering, outgoing, raising, sharing
 from genklang.operate.raising import BY_DUE
-from genklang.operate.rows import delete, find, insert, insert_plain, update, update_plain
+from genklang.operate.rows import IGNORED, delete, find, insert, insert_plain, update, update_plain
 
 CHUNK = 400
-ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "next_deadline", "ended_at", "broken_reason"]
+ENROLMENT_FIELDS = ["stage", "arm", "state", "horizon", "ended_at", "broken_reason"]
 SAME = ("due", "expectation", "occurrence", "slot_date", "slot_time", "anchor", "opens_at", "target_at", "deadline_at")
 STANDING = ("id", "enrolment_id", "due", "revision", "current")
 FACT_FIELDS = (*SAME, "status", "resolved_at", "stage")
@@ -26,7 +26,10 @@ Seen = tuple[int, int, int, bool, bool]
 
 @dataclass
 class Change:
-    """What is new about one enrolment, in the order the engine said it. Without `before` it has no rows yet."""
+    """What is new about one enrolment, in the order the engine said it. Without `before` it has no rows yet.
+
+    `woken` when its deadline was why it was looked at: that is written anew whatever has become of it.
+    """
 
     enrolment: models.Enrolment
     machine: Machine
@@ -37,6 +40,7 @@ class Change:
     facts: list[OutcomeFact] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     held: dict[str, str | None] = field(default_factory=dict)
+    woken: bool = False
 
 
 def write(changes: Iterable[Change], *, now: int) -> None:
@@ -59,6 +63,7 @@ def write(changes: Iterable[Change], *, now: int) -> None:
         if change.events or change.held:
             books.settle(change.enrolment, None if change.held else [event.kind for event in change.events])
     update([change.enrolment for change in changes if change.before is not None], ENROLMENT_FIELDS)
+    deadlines.write(_planned(changes))
     for change in changes:
         if sharing.reaches_others(change.enrolment.adoption, change.machine):
             explained = [key for key, reason in change.held.items() if reason is None]
@@ -177,10 +182,20 @@ def _due_row(enrolment: models.Enrolment, due: str, seen: Seen) -> dict[str, Any
     }
 
 
+def _planned(changes: list[Change]) -> Iterator[tuple[int, int | None]]:
+    """When something next happens to each, where that has changed. In an imported past no time passes by itself."""
+    for change in changes:
+        if not change.enrolment.adoption.historical:
+            at = change.machine.next_deadline(change.after)
+            before = change.machine.next_deadline(change.before) if change.before else None
+            if at != before or change.woken:
+                yield change.enrolment.id, at
+
+
 def _write_outbox(changes: list[Change], now: int) -> None:
     rows: list[dict[str, Any]] = []
     for change in changes:
         for effect in change.effects:
             if isinstance(effect, Notify | RaiseAlarm | EscalateAlarm):
                 rows += outgoing.rows_for(change.enrolment, effect, now=now)
-    insert_plain(models.Outbox, rows, ignore_conflicts=True)
+    insert_plain(models.Outbox, rows, ending=IGNORED)

@@ -32,7 +32,7 @@ def test_the_real_trial_is_imported_through_the_engine(trial: Adoption, alva: Us
     batch = apply_import(trial, content, file="data.csv", user=alva)
     assert (batch.rows, batch.enrolments, batch.duplicates) == (1842, 432, 0)
     assert Event.objects.filter(batch=batch, held=None).count() == 1842
-    assert Enrolment.objects.filter(arm="aid", stage="ended", next_deadline=None).count() == 216
+    assert Enrolment.objects.filter(arm="aid", stage="ended", deadline=None).count() == 216
     assert Event.objects.filter(kind="arrested", enrolment__arm="no_aid").count() == 66
     assert OutcomeFact.objects.filter(expectation="year", status="met", current=True).count() == 432
     assert not (Alarm.objects.exists() or Task.objects.exists() or Outbox.objects.exists())

@@ -35,7 +35,7 @@ def test_a_history_loaded_at_once_is_as_if_recorded_one_by_one(ward: Ward) -> No
     twin = history.load_history(ward.adoption, person, "U-1b", renamed, until=at("2026-03-04 12:00"))
     ward.enrolment.refresh_from_db()
     assert _told(twin) == _told(ward.enrolment)
-    assert twin.next_deadline == ward.enrolment.next_deadline
+    assert twin.deadline.at == ward.enrolment.deadline.at
     assert load_state(twin).stage == load_state(ward.enrolment).stage
 
 

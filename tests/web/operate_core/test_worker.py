@@ -12,7 +12,7 @@ from django.core import mail
 from genklang.operate import clock, services, worker
 from genklang.operate.guard import ClockGuard, trust_clock
 from genklang.operate.incoming import IncomingEvent, Source
-from genklang.operate.models import Alarm, Enrolment, Event, Heartbeat, Notice, Outbox, OutcomeFact, Status
+from genklang.operate.models import Alarm, Deadline, Enrolment, Event, Heartbeat, Notice, Outbox, OutcomeFact, Status
 from genklang.people import services as people
 from tests.web.operate_core.conftest import Wall, Ward
 
@@ -45,7 +45,8 @@ def test_a_paused_adoption_stands_still_and_catches_up(ward: Ward) -> None:
 def test_a_broken_enrolment_is_set_aside_and_the_others_go_on(ward: Ward) -> None:
     person = people.add_person(organisation=ward.adoption.organisation, display_name="Någon annan")
     other = services.enrol(ward.adoption, person=person, key="U-2", facts={"dose_times": ["08:00"]})
-    Enrolment.objects.filter(pk=other.pk).update(state="{}", next_deadline=clock.now())
+    Enrolment.objects.filter(pk=other.pk).update(state="{}")
+    Deadline.objects.create(enrolment=other, at=clock.now())
     ward.tick("2026-03-02 09:30")
     other.refresh_from_db()
     assert other.broken_reason.startswith("ValueError")

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from genklang.operate import clock, services, worker
 from genklang.operate.incoming import IncomingEvent, Source
-from genklang.operate.models import Enrolment, Notice
+from genklang.operate.models import Deadline, Enrolment, Notice
 from genklang.people.models import User
 from tests.conftest import SignIn
 from tests.web.operate_core.conftest import Ward
@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def broken(ward: Ward) -> Ward:
     """Doris's row has been damaged, and the worker has met it; a dose was told of since."""
-    Enrolment.objects.update(state="{}", next_deadline=clock.now())
+    Enrolment.objects.update(state="{}")
+    Deadline.objects.update(at=clock.now())
     ward.tick("2026-03-02 08:10")
     event = IncomingEvent("kept", "U-1", "dose_taken", clock.now())
     assert services.record(ward.adoption, [event], source=Source(by="device"))[0].status == "held"
@@ -38,7 +39,7 @@ def test_the_lead_sees_what_stands_still_and_mends_it(broken: Ward, alva: User, 
     done = client.post(address(broken, f"{broken.enrolment.public_id}/"), follow=True).content.decode()
     assert "U-1 is mended" in done and "Nobody stands still" in done
     broken.enrolment.refresh_from_db()
-    assert broken.enrolment.broken_reason == "" and broken.enrolment.next_deadline is not None
+    assert broken.enrolment.broken_reason == "" and Deadline.objects.filter(enrolment=broken.enrolment).exists()
     assert broken.enrolment.outcome_facts.get(expectation="dose").status == "met"
 
 

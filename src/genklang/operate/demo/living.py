@@ -55,7 +55,7 @@ class Living:
         if with_happenings:
             count += self._report(enrolment, list(self._happenings(enrolment, now)))
         for _ in range(MOST_AT_ONCE):
-            enrolment.refresh_from_db(fields=["state", "horizon", "stage", "arm", "next_deadline", "ended_at"])
+            enrolment.refresh_from_db(fields=["state", "horizon", "stage", "arm", "ended_at"])
             ahead = self._answers(enrolment)
             following = next((event for event in ahead if event.occurred_at > enrolment.horizon), None)
             self._wakes[pk] = (enrolment.horizon, following.occurred_at if following else None)
