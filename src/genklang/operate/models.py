@@ -32,6 +32,9 @@ from genklang.operate.upgrades import Upgrade as Upgrade
 from genklang.operate.validation import check_overlay
 from genklang.people.models import Organisation, Person, check_zone_name
 
+# Whoever belongs to an enrolment belongs to its adoption: the database checks the one, and need not look up the other.
+OF_THE_ENROLMENT: dict[str, Any] = {"db_index": False, "db_constraint": False}
+
 
 def new_seed() -> str:
     """A secret that allocation is drawn with: never shown, never logged."""
@@ -191,7 +194,7 @@ class ImportBatch(models.Model):
 class Event(models.Model):
     """Something that happened. Rows are added; only why one is held back may change."""
 
-    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="events", db_index=False)
+    adoption = models.ForeignKey(Adoption, on_delete=models.PROTECT, related_name="events", **OF_THE_ENROLMENT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="events", db_index=False)
     key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
@@ -284,7 +287,7 @@ class Due(models.Model):
     Derived from the state; safe to rebuild.
     """
 
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="+", db_index=False)
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="+", **OF_THE_ENROLMENT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="dues", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
@@ -306,7 +309,7 @@ class Alarm(models.Model):
     """Somebody must act now. `told` are all roles it has reached, `role` the latest of them."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="alarms")
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="alarms", **OF_THE_ENROLMENT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="alarms", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
@@ -316,7 +319,9 @@ class Alarm(models.Model):
     raised_at = models.BigIntegerField()
     escalated_at = models.BigIntegerField(null=True)
     acknowledged_at = models.BigIntegerField(null=True)
-    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     closed_at = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=60, blank=True)
 
@@ -325,7 +330,10 @@ class Alarm(models.Model):
         indexes = [
             models.Index(
                 fields=["adoption", "raised_at"], name="operate_open_alarms", condition=Q(closed_at__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["acknowledged_by"], name="operate_alarms_taken_by", condition=Q(acknowledged_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -336,7 +344,7 @@ class Task(models.Model):
     """Something for a role to do when there is time."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="tasks")
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="tasks", **OF_THE_ENROLMENT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     due = models.CharField(max_length=300)
     expectation = models.CharField(max_length=60)
@@ -360,8 +368,8 @@ class Task(models.Model):
 class Outbox(models.Model):
     """Something to tell the outside, written with what caused it. `key` is the same at every attempt."""
 
-    key = models.CharField(max_length=500, unique=True)
-    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="outbox", db_index=False)
+    key = models.CharField(max_length=500)
+    adoption = models.ForeignKey(Adoption, on_delete=models.CASCADE, related_name="outbox", **OF_THE_ENROLMENT)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="outbox", db_index=False)
     channel = models.CharField(max_length=10)
     payload = models.JSONField(default=dict)
@@ -374,6 +382,7 @@ class Outbox(models.Model):
 
     class Meta:
         verbose_name_plural = "outbox"
+        constraints = [models.UniqueConstraint(fields=["key"], name="operate_one_message_per_key")]
         indexes = [
             models.Index(
                 fields=["available_at"],

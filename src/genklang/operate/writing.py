@@ -146,11 +146,13 @@ def _changed_dues(before: State | None, after: State) -> tuple[dict[str, Seen], 
         return {}, live_dues(after.dues)
     if len(before.tracks) != len(after.tracks):
         return live_dues(before.dues), live_dues(after.dues)
-    pairs = [(old, new) for old, new in zip(before.tracks, after.tracks, strict=True) if old is not new]
-    return (
-        live_dues(due for old, _ in pairs for due in old.live),
-        live_dues(due for _, new in pairs for due in new.live),
-    )
+    gone: dict[str, Seen] = {}
+    come: dict[str, Seen] = {}
+    for old, new in zip(before.tracks, after.tracks, strict=True):
+        if old is not new:
+            gone |= live_dues(old.live)
+            come |= live_dues(new.live)
+    return gone, come
 
 
 def _write_dues(changes: list[Change]) -> None:
