@@ -58,7 +58,8 @@ def pause(numbers: Iterable[int], *, of: Iterable[int]) -> None:
     """
     from genklang.operate.models import Adoption, Status
 
-    held = Adoption.objects.select_for_update().filter(pk__in=of).exclude(status=Status.RUNNING, historical=False)
+    held = Adoption.objects.select_for_update(no_key=True).filter(pk__in=of)
+    held = held.exclude(status=Status.RUNNING, historical=False)
     still = list(held.values_list("pk", flat=True))
     watched().filter(enrolment__in=numbers, enrolment__adoption__in=still).update(paused=True)
 

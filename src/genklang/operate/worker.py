@@ -96,12 +96,12 @@ def waiting(now: int) -> EnrolmentQuerySet:
 @transaction.atomic
 def _tick_together(now: int, limit: int) -> Ticked:
     claimed = with_shared(fetch(Enrolment, CLAIMED, (now, limit), locked=SKIPPING))
-    still = [enrolment for enrolment in claimed if not enrolment.adoption.is_watched]
+    still = {row.pk: row.adoption_id for row in claimed if not row.adoption.is_watched}
     if still:
-        deadlines.pause([enrolment.pk for enrolment in still], of={enrolment.adoption_id for enrolment in still})
+        deadlines.pause(still, of=set(still.values()))
     changes, broken = [], 0
     for enrolment in claimed:
-        if enrolment.adoption.is_watched:
+        if enrolment.pk not in still:
             try:
                 changes.append(_let_pass(enrolment, now))
             except Exception as error:
