@@ -7,6 +7,7 @@ Only whoever is assigned to a protocol role, the lead included, acts in it.
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from genklang.operate.models import Adoption, Assignment, Enrolment, EnrolmentMe
 from genklang.operate.permits import holding
 from genklang.people import permissions
 from genklang.people.models import Role, User
+from genklang.statements import prepared
 
 Visitor = User | AnonymousUser
 
@@ -23,7 +25,7 @@ def roles_in(user: Visitor, adoption: Adoption) -> frozenset[str]:
     """The protocol roles that the user works in there; none for whoever is no longer in the organisation."""
     if not isinstance(user, User) or not permissions.can_see_organisation(user, adoption.organisation):
         return frozenset()
-    return frozenset(Assignment.objects.filter(user=user, adoption=adoption).values_list("role", flat=True))
+    return frozenset(_assigned(user.pk, adoption.pk))
 
 
 def roles_with(user: Visitor, enrolment: Enrolment) -> frozenset[str]:
@@ -35,8 +37,7 @@ def own_roles(user: Visitor, enrolment: Enrolment) -> frozenset[str]:
     """The roles in which the enrolment is the user's own: as its participant, as one of its members, or neither."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    mine = EnrolmentMember.objects.filter(enrolment=enrolment, person__user=user, left_at=None)
-    own = set(mine.values_list("role", flat=True))
+    own = set(_belongs(user.pk, enrolment.pk))
     if enrolment.person and permissions.is_self(user, enrolment.person):
         own.add(enrolment.role or protocol_of(enrolment.protocol_version).participant_role)
     return frozenset(own)
@@ -99,6 +100,17 @@ def why_no_role(user: Visitor, adoption: Adoption) -> str:
     if can_lead(user, adoption):
         return _("You lead this, and have no role of your own in it. Take one in the settings, under Who does what.")
     return _("You are not assigned to that role here. The organisation's lead can assign you.")
+
+
+@prepared
+def _assigned(user: int, adoption: int) -> QuerySet[Assignment, str]:
+    return Assignment.objects.filter(user=user, adoption=adoption).values_list("role", flat=True)
+
+
+@prepared
+def _belongs(user: int, enrolment: int) -> QuerySet[EnrolmentMember, str]:
+    rows = EnrolmentMember.objects.filter(enrolment=enrolment, person__user=user, left_at=None)
+    return rows.order_by().values_list("role", flat=True)
 
 
 def _is_about(user: Visitor, enrolment: Enrolment) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock, services
@@ -12,6 +13,7 @@ from genklang.operate.members import EnrolmentMember
 from genklang.operate.models import Enrolment
 from genklang.operate.problems import Problem, Refused
 from genklang.people.models import Person, User
+from genklang.statements import prepared
 
 
 @transaction.atomic
@@ -39,20 +41,35 @@ def leave(member: EnrolmentMember, *, user: User | None, by: str) -> None:
 
 def members_of(enrolment: Enrolment) -> list[EnrolmentMember]:
     """Everybody who belongs to the enrolment now, in the order in which they came."""
-    return list(EnrolmentMember.objects.filter(enrolment=enrolment, left_at=None).select_related("person__user"))
+    return _now(enrolment.pk)
 
 
 def own_members(user: User, enrolment: Enrolment) -> list[EnrolmentMember]:
     """The user as a member of the enrolment, once for each role held there."""
-    return list(EnrolmentMember.objects.filter(enrolment=enrolment, person__user=user, left_at=None))
+    return _own(user.pk, enrolment.pk)
 
 
 def persons_of(enrolments: Iterable[Enrolment]) -> list[Person]:
     """Everybody whom these enrolments are about, each once: participants, and those who belong to them now."""
     rows = list(enrolments)
-    members = EnrolmentMember.objects.filter(enrolment__in=rows, left_at=None).select_related("person")
+    members = _members([row.pk for row in rows])
     found = [*(row.person for row in rows if row.person), *(member.person for member in members)]
     return list({person.pk: person for person in found}.values())
+
+
+@prepared
+def _now(enrolment: int) -> QuerySet[EnrolmentMember]:
+    return EnrolmentMember.objects.filter(enrolment=enrolment, left_at=None).select_related("person__user")
+
+
+@prepared
+def _own(user: int, enrolment: int) -> QuerySet[EnrolmentMember]:
+    return EnrolmentMember.objects.filter(enrolment=enrolment, person__user=user, left_at=None)
+
+
+@prepared
+def _members(enrolments: list[int]) -> QuerySet[EnrolmentMember]:
+    return EnrolmentMember.objects.filter(enrolment__in=enrolments, left_at=None).select_related("person")
 
 
 def _source(by: str, user: User | None) -> Source:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 else:
     Adoptions = Enrolments = Events = models.QuerySet
 
+TEXTS = ("source", "canonical")
 
-def working_in(user: User, *, prefix: str = "") -> Q:
+
+def working_in(user: int, *, prefix: str = "") -> Q:
     """Adoptions (reached through `prefix`) that the user leads, or is assigned to as staff of the organisation."""
     members = f"{prefix}organisation__memberships"
-    leads = Q(**{f"{members}__user_id": user.pk, f"{members}__role": "lead"})
-    staff = Q(**{f"{members}__user_id": user.pk, f"{members}__role": "staff"})
-    return leads | (staff & Q(**{f"{prefix}assignments__user_id": user.pk}))
+    leads = Q(**{f"{members}__user_id": user, f"{members}__role": "lead"})
+    staff = Q(**{f"{members}__user_id": user, f"{members}__role": "staff"})
+    return leads | (staff & Q(**{f"{prefix}assignments__user_id": user}))
 
 
 def own(user: User) -> Q:
@@ -47,7 +49,16 @@ class AdoptionQuerySet(Adoptions):
 
     def for_user(self, user: User | AnonymousUser) -> AdoptionQuerySet:
         """Adoptions the user leads or works in; none when signed out."""
-        return self.filter(working_in(user)).distinct() if _may_ask(user) else self.none()
+        return self.worked_in_by(user.pk) if _may_ask(user) else self.none()
+
+    def worked_in_by(self, user: int) -> AdoptionQuerySet:
+        """The same by the number of a user who is known to be active."""
+        return self.filter(working_in(user)).distinct()
+
+    def with_version(self) -> AdoptionQuerySet:
+        """With organisation and protocol version at hand; the protocol's text only where it must be read."""
+        texts = [f"protocol_version__{text}" for text in TEXTS]
+        return self.select_related("protocol_version", "organisation").defer(*texts)
 
 
 class EnrolmentQuerySet(Enrolments):
@@ -57,7 +68,7 @@ class EnrolmentQuerySet(Enrolments):
         """One's own, and those in adoptions the user leads or works in; none when signed out."""
         if not _may_ask(user):
             return self.none()
-        work = working_in(user, prefix="adoption__")
+        work = working_in(user.pk, prefix="adoption__")
         return self.filter(own(user) | work).distinct()
 
     def own_of(self, user: User | AnonymousUser) -> EnrolmentQuerySet:
@@ -66,9 +77,12 @@ class EnrolmentQuerySet(Enrolments):
 
     def with_protocol(self) -> EnrolmentQuerySet:
         """With adoption and protocol version at hand; the protocol's text only when a machine must be made of it."""
-        texts = ["source", "canonical"]
-        deferred = [f"{path}protocol_version__{text}" for path in ("", "adoption__") for text in texts]
+        deferred = [f"{path}protocol_version__{text}" for path in ("", "adoption__") for text in TEXTS]
         return self.select_related("adoption__protocol_version", "protocol_version").defer(*deferred)
+
+    def listed(self) -> EnrolmentQuerySet:
+        """With the person at hand; without what no list shows: the state is long."""
+        return self.select_related("person").defer("state")
 
 
 class EventQuerySet(Events):

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from genklang.people.models import Membership, Organisation, Person, Role, User
+from genklang.statements import prepared
 
 Visitor = User | AnonymousUser
 
@@ -18,8 +20,7 @@ def roles_of(user: Visitor, organisation: Organisation) -> frozenset[Role]:
     """The user's roles in the organisation; empty when signed out, inactive or a stranger."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    rows = Membership.objects.filter(user=user, organisation=organisation)
-    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+    return frozenset(map(Role, _roles(user.pk, organisation.pk)))
 
 
 def has_role(user: Visitor, organisation: Organisation, roles: Iterable[Role]) -> bool:
@@ -97,6 +98,11 @@ def check_manage_members(user: Visitor, organisation: Organisation) -> None:
 def check_edit_bank(user: Visitor) -> None:
     """Raises PermissionDenied unless `can_edit_bank`."""
     _require(can_edit_bank(user), _("Editing the bank is for its editors."))
+
+
+@prepared
+def _roles(user: int, organisation: int) -> QuerySet[Membership, str]:
+    return Membership.objects.filter(user=user, organisation=organisation).values_list("role", flat=True)
 
 
 def _require(allowed: bool, refusal: str) -> None:

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from genklang.people.models import AccessLog, Action, Membership, Organisation, Person, User
+from genklang.statements import prepared
 
 MOST_ROWS = 500
 
@@ -58,7 +59,23 @@ def access_log(
 
 def memberships_of(user: User) -> list[Membership]:
     """The user's roles with their organisations, by organisation name."""
-    return list(user.memberships.select_related("organisation").order_by("organisation__name", "role"))
+    return _memberships(user.pk)
+
+
+def is_a_person(user: User) -> bool:
+    """Whether some organisation knows the user as one of those it is there for."""
+    return bool(_persons(user.pk))
+
+
+@prepared
+def _memberships(user: int) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(user=user).select_related("organisation")
+    return rows.order_by("organisation__name", "role")
+
+
+@prepared
+def _persons(user: int) -> QuerySet[Person, int]:
+    return Person.objects.filter(user=user).order_by().values_list("pk", flat=True)[:1]
 
 
 def _taking_part(person: Person, actors: set[int]) -> frozenset[int]:

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from genklang.people.models import AccessLog, Action, Membership, Organisation, Person, Role, User
+from genklang.statements import prepared
 
 DemoKind = Literal["lead", "nurse", "participant", "editor"]
 DEMO_KINDS: tuple[DemoKind, ...] = get_args(DemoKind)
@@ -127,8 +129,7 @@ def record_listing(*, actor: User, persons: Iterable[Person], purpose: str, at: 
     now = at or timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
     everybody = {person.pk: person for person in persons}
-    listed = AccessLog.objects.filter(actor=actor, person__in=list(everybody), hour=hour)
-    known = set(listed.values_list("person_id", flat=True))
+    known = set(_listed(actor.pk, list(everybody), hour))
     rows = [
         AccessLog(
             organisation_id=person.organisation_id,
@@ -143,6 +144,12 @@ def record_listing(*, actor: User, persons: Iterable[Person], purpose: str, at: 
         if key not in known
     ]
     AccessLog.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@prepared
+def _listed(actor: int, persons: list[int], hour: datetime) -> QuerySet[AccessLog, int]:
+    rows = AccessLog.objects.filter(actor=actor, person__in=persons, hour=hour)
+    return rows.order_by().values_list("person_id", flat=True)
 
 
 def ensure_demo_organisation() -> Organisation:

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from genklang.people.models import Membership, Role, User
-from genklang.people.selectors import memberships_of
+from genklang.people.selectors import is_a_person, memberships_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _own_places(user: User, memberships: list[Membership]) -> list[tuple[str, st
         entries += [(_("Colleagues"), "operate:colleagues", [led]), (_("Access log"), "people:access-log", [led])]
     if Role.EDITOR in roles:
         entries.append((_("The desk"), "bank:desk", []))
-    if user.persons.exists():
+    if is_a_person(user):
         entries.append((_("My page"), "operate:my-page", []))
     return entries
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,7 @@ class Words:
     def when(self, instant: int) -> str:
         """ "today 14:00", "yesterday 08:05", "Tuesday 3 March 10:00", with the year when it is another."""
         local, today = self.local(instant), self.local(self.now).date()
-        return _("%(day)s %(time)s") % {"day": day_in_words(local.date(), today), "time": date_format(local, "H:i")}
+        return _("%(day)s %(time)s") % {"day": day_in_words(local.date(), today), "time": local.strftime("%H:%M")}
 
     def when_due(self, expectation: str, instant: int) -> str:
         """When something is expected: the day alone where days are what the protocol counts in."""
@@ -133,6 +134,12 @@ def inside_sentence(text: str) -> str:
 
 def day_in_words(day: date, today: date) -> str:
     """A day as people say it, seen from today."""
+    return _day_in_words(day, today, get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _day_in_words(day: date, today: date, _language: str | None) -> str:
+    """The same, put in words once for each language: lists name few days, many times."""
     near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((day - today).days)
     if near:
         return near
