@@ -1,5 +1,6 @@
 """Protocols made ready to run, kept between requests; and an enrolment's state between its row and the engine."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from genklang.bank.models import ProtocolVersion
@@ -43,13 +44,18 @@ def _machine_called(digest: str, zone: str) -> Machine:
     return kept or machine_of(ProtocolVersion.objects.get(digest=digest), zone=zone)
 
 
-def with_shared(rows: list[Enrolment]) -> list[Enrolment]:
-    """The rows with adoption and protocol version at hand, one object for all that share it."""
-    adoptions = _by_number(Adoption, {row.adoption_id for row in rows})
+def with_shared(rows: list[Enrolment], known: Iterable[Adoption] = ()) -> list[Enrolment]:
+    """The rows with adoption and protocol version at hand, one object for all that share it. What is `known`, with its
+    version, is not read again.
+    """
+    adoptions = {adoption.pk: adoption for adoption in known}
+    versions = {adoption.protocol_version_id: adoption.protocol_version for adoption in adoptions.values()}
+    missing = {row.adoption_id for row in rows} - adoptions.keys()
+    adoptions |= _by_number(Adoption, missing)
     pinned = {row.protocol_version_id for row in rows} | {one.protocol_version_id for one in adoptions.values()}
-    versions = _by_number(ProtocolVersion, pinned, without=("source", "canonical"))
-    for adoption in adoptions.values():
-        adoption.protocol_version = versions[adoption.protocol_version_id]
+    versions |= _by_number(ProtocolVersion, pinned - versions.keys(), without=("source", "canonical"))
+    for key in missing:
+        adoptions[key].protocol_version = versions[adoptions[key].protocol_version_id]
     for row in rows:  # as Django would set them, without asking each time what may be set
         kept = row._state.fields_cache
         kept["adoption"], kept["protocol_version"] = adoptions[row.adoption_id], versions[row.protocol_version_id]

@@ -1,10 +1,12 @@
 """What the pages of files show: the reckoning, what waits and why, and the documents."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +22,7 @@ from genklang.operate.pages.words import language, say
 from genklang.operate.problems import Problem
 from genklang.people.models import User
 from genklang.protocol.types import EventField
+from genklang.statements import prepared
 
 MOST_WAITING, DOCUMENTS_PER_PAGE, MOST_BATCHES = 50, 50, 20
 
@@ -113,18 +116,21 @@ def open_enrolments(adoption: Adoption) -> list[tuple[str, str]]:
 
 def queues(user: User) -> list[Queue]:
     """The adoptions where rows wait for this user."""
-    waiting = FileRow.objects.filter(status=FileRow.Status.WAITING, adoption__assignments__user=user)
-    counts: dict[tuple[int, str], int] = {}
-    for place in waiting.order_by().values_list("adoption", "file", "pk").distinct():
-        counts[place[:2]] = counts.get(place[:2], 0) + 1
-    rows = Adoption.objects.for_user(user).select_related("protocol_version", "organisation")
-    adoptions = rows.in_bulk([adoption for adoption, _file in counts])
+    counts = Counter((adoption, file) for adoption, file, _row in _waiting_for(user.pk))
+    rows = Adoption.objects.for_user(user).with_version()
+    adoptions = rows.in_bulk([adoption for adoption, _file in counts]) if counts else {}
     found = []
     for (key, name), n in counts.items():
         adoption = adoptions.get(key)
         if adoption and role_with_files(user, adoption, name):
             found.append(Queue(adoption, ngettext("%(n)s row waits", "%(n)s rows wait", n) % {"n": n}))
     return found
+
+
+@prepared
+def _waiting_for(user: int) -> QuerySet[FileRow, tuple[int, str, int]]:
+    waiting = FileRow.objects.filter(status=FileRow.Status.WAITING, adoption__assignments__user=user)
+    return waiting.order_by().values_list("adoption", "file", "pk").distinct()
 
 
 def in_words(problems: Sequence[Problem], fields: Mapping[str, EventField]) -> list[str]:

@@ -76,7 +76,7 @@ class Waiting(_Made[T]):
 
     @cached_property
     def _lengths(self) -> list[int]:
-        return [min(count_first(group, MOST_COUNTED), MOST_COUNTED) for group in self.groups]
+        return [min(count, MOST_COUNTED) for count in count_each(self.groups, MOST_COUNTED)]
 
     def _rows(self, part: slice) -> list[Any]:
         found: list[Any] = []
@@ -105,13 +105,24 @@ def first_of(queries: Sequence[QuerySet[Any, dict[str, Any]]], most: int) -> lis
 
 def count_first(queries: Sequence[QuerySet[Any, Any]], most: int) -> int:
     """How many rows these queries have, each counted to `most` at most; one statement."""
-    arms = _arms(query.order_by()[:most] for query in queries)
-    if not arms:
-        return 0
-    sql, values = _together("SELECT count(*) AS n", arms)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT sum(n) FROM ({sql}) AS arms", values)  # noqa: S608
-        return int(cursor.fetchone()[0] or 0)
+    return count_each([queries], most)[0]
+
+
+def count_each(groups: Sequence[Sequence[QuerySet[Any, Any]]], most: int) -> list[int]:
+    """The same for each of several groups, in one statement for all of them."""
+    found = [0] * len(groups)
+    arms = [
+        (number, arm)
+        for number, queries in enumerate(groups)
+        for arm in _arms(query.order_by().values_list("pk")[:most] for query in queries)
+    ]
+    if arms:
+        sql, values = _together("SELECT {number} AS place, count(*) AS n", [arm for _number, arm in arms])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            for place, count in cursor.fetchall():
+                found[arms[place][0]] += count
+    return found
 
 
 def _arms(queries: Iterable[QuerySet[Any, Any]]) -> list[tuple[str, Sequence[Any]]]:
@@ -124,8 +135,8 @@ def _arms(queries: Iterable[QuerySet[Any, Any]]) -> list[tuple[str, Sequence[Any
 
 
 def _together(select: str, arms: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, list[Any]]:
-    """Django's own statements as one, with all their values."""
-    sql = [f"{select} FROM ({arm}) AS arm{number}" for number, (arm, _values) in enumerate(arms)]
+    """Django's own statements as one, with all their values; `{number}` in the select is the arm's."""
+    sql = [f"{select.format(number=number)} FROM ({arm}) AS arm{number}" for number, (arm, _values) in enumerate(arms)]
     return " UNION ALL ".join(sql), [value for _arm, values in arms for value in values]
 
 

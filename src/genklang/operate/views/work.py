@@ -26,8 +26,9 @@ from genklang.people.services import record_listing
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
     """My work, all of it."""
-    form = _sieve_form(request)
-    work = pages.worklist(user_of(request), form.sieve, page=request.GET.get("page"))
+    roles = pages.roles_of(user_of(request))
+    form = _sieve_form(request, roles)
+    work = pages.worklist(roles, form.sieve, page=request.GET.get("page"))
     record_listing(actor=user_of(request), persons=work.persons, purpose=_("worklist"))
     narrowed = form.sieve != pages.Sieve()
     return render(
@@ -47,7 +48,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @require_GET
 def alarms(request: HttpRequest) -> HttpResponse:
     """The alarms alone, for the page that shows them already: unchanged ones are not sent again."""
-    work = pages.alarms_only(user_of(request), _sieve_form(request).sieve)
+    roles = pages.roles_of(user_of(request))
+    work = pages.alarms_only(roles, _sieve_form(request, roles).sieve)
     if request.GET.get("seen") == work.mark:
         response = render(request, "operate/parts/checked.html", {"work": work, "oob": True, "here": _back(request)})
         response["HX-Reswap"] = "none"
@@ -127,8 +129,8 @@ def _role(request: HttpRequest, alarm: Alarm) -> str:
     return role
 
 
-def _sieve_form(request: HttpRequest) -> SieveForm:
-    adoptions = [(str(row.public_id), row.name) for row in pages.roles_of(user_of(request))]
+def _sieve_form(request: HttpRequest, roles: pages.Roles) -> SieveForm:
+    adoptions = [(str(row.public_id), row.name) for row in roles]
     asked = {"name": "", "adoption": "", "show": "all", **request.GET.dict()}
     return SieveForm(asked, adoptions=sorted(adoptions, key=lambda pair: pair[1]))
 
