@@ -5,7 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from genklang.engine.types import Due as EngineDue
-from genklang.operate.models import Alarm, Enrolment, Task
+from genklang.operate.models import Enrolment
+from genklang.operate.pages import asked
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.ways import Way, Ways, about
 
@@ -53,7 +54,6 @@ def expected(due: EngineDue, shown: Shown) -> Expected:
 
 def alarms(enrolment: Enrolment, shown: Shown) -> list[Expected]:
     words = shown.telling.words
-    rows = Alarm.objects.filter(enrolment=enrolment, closed_at__isnull=True).select_related("acknowledged_by")
     return [
         Expected(
             due=row.due,
@@ -68,13 +68,12 @@ def alarms(enrolment: Enrolment, shown: Shown) -> list[Expected]:
             ways=shown.ways.of(row.due),
             about=about(row.due, shown.telling),
         )
-        for row in rows.order_by("raised_at")
+        for row in asked.alarms(enrolment.pk)
     ]
 
 
 def tasks(enrolment: Enrolment, shown: Shown) -> list[Expected]:
     words = shown.telling.words
-    rows = Task.objects.filter(enrolment=enrolment, closed_at__isnull=True).order_by("opened_at")
     return [
         Expected(
             due=row.due,
@@ -88,5 +87,5 @@ def tasks(enrolment: Enrolment, shown: Shown) -> list[Expected]:
             ways=shown.ways.of(row.due),
             about=about(row.due, shown.telling),
         )
-        for row in rows
+        for row in asked.tasks(enrolment.pk)
     ]

@@ -16,7 +16,7 @@ from genklang.operate.forms.answers import answer_in_words
 from genklang.operate.joining import members_of
 from genklang.operate.machines import shown_state
 from genklang.operate.models import Due, Enrolment, EnrolmentMember, Event, OutcomeFact
-from genklang.operate.pages import awaited
+from genklang.operate.pages import asked, awaited
 from genklang.operate.pages.audiences import said_about_others
 from genklang.operate.pages.awaited import Expected
 from genklang.operate.pages.choosing import is_answerable
@@ -122,7 +122,7 @@ class Case:
 def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
     """The page for somebody who works in those roles."""
     words = words_of(enrolment)
-    dues = list(Due.objects.filter(enrolment=enrolment).order_by("target_at"))
+    dues = asked.dues(enrolment.pk)
     telling = Telling(enrolment.adoption, words)
     may_do = [
         action
@@ -156,7 +156,7 @@ def actions(
     enrolment: Enrolment, protocol: Protocol, *, roles: frozenset[str], dues: Iterable[Due] | None = None
 ) -> list[Action]:
     """What these roles may report now: what is expected first, what ends participation last."""
-    live = Due.objects.filter(enrolment=enrolment) if dues is None else dues
+    live = asked.dues(enrolment.pk) if dues is None else dues
     wanted = {kind for due in live for kind in protocol.expectations[due.expectation].expect}
     found = [
         action(name, kind, protocol, expected=name in wanted)
@@ -208,12 +208,10 @@ def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:
 
 def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int | None) -> list[Happening]:
     chosen = [(row["group"], row["row"]) for row in rows]
-    events = Event.objects.select_related("actor", "token", "link").in_bulk(
-        [row for group, row in chosen if group == EVENT]
-    )
+    events = {row.pk: row for row in asked.events([row for group, row in chosen if group == EVENT])}
     for event in events.values():
         event.enrolment = enrolment
-    facts = OutcomeFact.objects.in_bulk([row for group, row in chosen if group == OUTCOME])
+    facts = {row.pk: row for row in asked.outcomes([row for group, row in chosen if group == OUTCOME])}
     met, voided = met_by(enrolment, [event.key for event in events.values()]), voided_in(enrolment)
     words = words_of(enrolment)
     telling = Telling(enrolment.adoption, words).ready(events.values())
@@ -227,14 +225,12 @@ def _happenings(rows: list[dict[str, Any]], enrolment: Enrolment, user_id: int |
 
 def met_by(enrolment: Enrolment, keys: list[str]) -> dict[str, OutcomeFact]:
     """What each of these events met, by the event's key."""
-    rows = OutcomeFact.objects.filter(enrolment=enrolment, current=True, event__in=keys)
-    return {row.event: row for row in rows}
+    return {row.event: row for row in asked.met(enrolment.pk, keys)}
 
 
 def voided_in(enrolment: Enrolment) -> frozenset[str]:
     """The keys of the events that somebody has taken back."""
-    rows = Event.objects.filter(enrolment=enrolment, kind="voided").values_list("data", flat=True)
-    return frozenset(str(data.get("event")) for data in rows)
+    return frozenset(str(data.get("event")) for data in asked.taken_back(enrolment.pk))
 
 
 def happening(

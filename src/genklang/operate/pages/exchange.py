@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from genklang.bank.wording import own_unit
 from genklang.operate import access, books, others
-from genklang.operate.models import Due, Enrolment, Event, Transfer
+from genklang.operate.models import Enrolment, Event, Transfer
 from genklang.operate.others import Way
-from genklang.operate.pages import choosing
+from genklang.operate.pages import asked, choosing
 from genklang.operate.pages.choosing import anchor_of, standing
 from genklang.operate.pages.protocols import stages_of, words_of
 from genklang.operate.pages.telling import Telling
@@ -256,7 +256,7 @@ def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> li
     words = telling.words
     labels = {name: say(kind) for name, kind in words.protocol.events.items() if set(roles) & set(kind.by)}
     ways, links = Ways(words, labels), dict[str, Links]()
-    for due in Due.objects.filter(enrolment=enrolment, opens_at__lte=words.now).order_by("target_at", "due"):
+    for due in (due for due in asked.dues(enrolment.pk) if due.opens_at <= words.now):
         found = [(way.label, f"{_form(enrolment, way.kind)}?{way.query}") for way in ways.of(due.due)]
         links.setdefault(anchor_of(due.due), []).extend(found)
     came = {

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from genklang.operate.inviting import why_closed
 from genklang.operate.models import Enrolment, Link
 from genklang.operate.pages.words import Words
 from genklang.operate.shown import Log
 from genklang.protocol.types import Protocol
+from genklang.statements import prepared
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ def links_of(enrolment: Enrolment, words: Words) -> list[LinkLine]:
 
     What somebody without an account was given when they said something is theirs, and nobody else's to see.
     """
-    rows = list(Link.objects.filter(enrolment=enrolment).order_by("-made_at"))
+    rows = _links(enrolment.pk)
     if not rows:
         return []
     log, visitors = Log(enrolment), visitors_in(words.protocol)
@@ -38,6 +41,11 @@ def links_of(enrolment: Enrolment, words: Words) -> list[LinkLine]:
         if row.event not in log.events or log.events[row.event].by not in visitors
     ]
     return sorted(lines, key=lambda line: bool(line.closed))
+
+
+@prepared
+def _links(enrolment: int) -> QuerySet[Link]:
+    return Link.objects.filter(enrolment=enrolment).order_by("-made_at")
 
 
 def visitors_in(protocol: Protocol) -> set[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 
 from genklang.engine.types import Due
@@ -13,6 +13,7 @@ from genklang.operate.joining import own_members
 from genklang.operate.managers import EventQuerySet
 from genklang.operate.models import Adoption, Enrolment, EnrolmentMember, Event
 from genklang.operate.models import Due as DueRow
+from genklang.operate.pages import asked
 from genklang.operate.pages import case as cases
 from genklang.operate.pages.case import Action, Happening
 from genklang.operate.pages.coming import coming
@@ -24,6 +25,7 @@ from genklang.operate.pages.ways import Way, Ways, about
 from genklang.operate.pages.words import Words, say
 from genklang.people.models import Person, User
 from genklang.people.selectors import Look, who_looked
+from genklang.statements import prepared
 
 NEXT, LATEST, READ = 3, 3, 10
 DECISIONS = ("enrolled", "allocated", "waived")
@@ -136,8 +138,7 @@ class Mine:
     @cached_property
     def everybody(self) -> frozenset[str]:
         """What the log calls all who belong to the enrolment, or have."""
-        rows = EnrolmentMember.objects.filter(enrolment=self.enrolment)
-        return frozenset(rows.values_list("key", flat=True))
+        return frozenset(asked.member_keys(self.enrolment.pk))
 
     def written(self) -> EventQuerySet:
         """What the user has written; as the participant, also what was written in that role without signing in."""
@@ -165,10 +166,10 @@ class Mine:
         for row in latest:
             row.enrolment = self.enrolment
         facts = cases.met_by(self.enrolment, [row.key for row in latest])
-        voided = cases.voided_in(self.enrolment)
         telling = self.reading.ready(latest)
         return [
-            cases.happening(row, telling, met=facts.get(row.key), voided=voided, user_id=self.user.pk) for row in latest
+            cases.happening(row, telling, met=facts.get(row.key), voided=self._voided, user_id=self.user.pk)
+            for row in latest
         ]
 
     @cached_property
@@ -190,6 +191,15 @@ class Mine:
         return drawn is not None and (self.is_participant or drawn.of in self._sees)
 
     @cached_property
+    def dues(self) -> list[DueRow]:
+        """What is expected, soonest first."""
+        return asked.dues(self.enrolment.pk)
+
+    @cached_property
+    def _voided(self) -> frozenset[str]:
+        return cases.voided_in(self.enrolment)
+
+    @cached_property
     def _sees(self) -> set[str]:
         return {kind for role in self.roles for kind in self.words.protocol.roles[role].sees}
 
@@ -199,10 +209,9 @@ class Mine:
 
 def my_pages(user: User) -> list[MyPage]:
     """A page for each organisation that knows the user as a person; mostly one."""
-    persons = Person.objects.filter(user=user).select_related("organisation")
     return [
         MyPage(person, _parts(person, user), who_looked(person, limit=10), [*map(_beginning, openings_of(person))])
-        for person in persons
+        for person in _persons(user.pk)
     ]
 
 
@@ -213,13 +222,30 @@ def _beginning(opening: Opening) -> Beginning:
 
 
 def _parts(person: Person, user: User) -> list[Part]:
-    own = Enrolment.objects.filter(person=person).values_list("pk", flat=True)
-    belongs = EnrolmentMember.objects.filter(person=person, left_at=None).values_list("enrolment", flat=True)
     # Two lookups by an index each; "or" in one statement would look at every enrolment.
-    rows = Enrolment.objects.filter(pk__in={*own, *belongs}).select_related(
-        "person", "adoption__protocol_version", "protocol_version"
-    )
+    rows = _enrolments(sorted({*_taking_part(person.pk), *_belonging(person.pk)}))
     return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.doing, not part.next))
+
+
+@prepared
+def _persons(user: int) -> QuerySet[Person]:
+    return Person.objects.filter(user=user).select_related("organisation")
+
+
+@prepared
+def _taking_part(person: int) -> QuerySet[Enrolment, int]:
+    return Enrolment.objects.filter(person=person).order_by().values_list("pk", flat=True)
+
+
+@prepared
+def _belonging(person: int) -> QuerySet[EnrolmentMember, int]:
+    rows = EnrolmentMember.objects.filter(person=person, left_at=None)
+    return rows.order_by().values_list("enrolment", flat=True)
+
+
+@prepared
+def _enrolments(keys: list[int]) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(pk__in=keys).with_protocol().select_related("person")
 
 
 def _part(enrolment: Enrolment, user: User) -> Part:
@@ -263,7 +289,7 @@ def _actions(mine: Mine) -> list[Action]:
     kinds, now = mine.words.protocol.events, _awaited(mine)
     return [
         replace(action, expected=action.kind in now)
-        for action in cases.actions(mine.enrolment, mine.words.protocol, roles=mine.roles)
+        for action in cases.actions(mine.enrolment, mine.words.protocol, roles=mine.roles, dues=mine.dues)
         if not mine.is_participant
         or can_be_done(mine.enrolment, action.kind, kinds[action.kind], roles=mine.roles, telling=mine.telling)
     ]
@@ -271,9 +297,8 @@ def _actions(mine: Mine) -> list[Action]:
 
 def _awaited(mine: Mine) -> set[str]:
     """The kinds of event that meet what is open now."""
-    open_now = DueRow.objects.filter(enrolment=mine.enrolment, opens_at__lte=mine.words.now)
-    expectations = mine.words.protocol.expectations
-    return {kind for name in open_now.values_list("expectation", flat=True) for kind in expectations[name].expect}
+    open_now = {due.expectation for due in mine.dues if due.opens_at <= mine.words.now}
+    return {kind for name in open_now for kind in mine.words.protocol.expectations[name].expect}
 
 
 def _next(mine: Mine, may_do: list[Action]) -> list[Coming]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from genklang.operate import access
 from genklang.operate.joining import persons_of
+from genklang.operate.managers import TEXTS
 from genklang.operate.models import Adoption, Enrolment
+from genklang.operate.pages import asked
 from genklang.operate.pages.mending import waits_in
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.words import say
@@ -25,8 +27,10 @@ from genklang.operate.problems import Refused
 from genklang.people import permissions
 from genklang.people.models import Action, Person, Role, User
 from genklang.people.services import record_access
+from genklang.statements import prepared
 
 UNPROCESSABLE = 422
+M = TypeVar("M", bound=Model)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -54,19 +58,20 @@ def adoption_led(request: HttpRequest, public_id: UUID) -> Adoption:
 
 def adoption_seen(request: HttpRequest, public_id: UUID) -> Adoption:
     """An adoption that the user leads or works in, else 404."""
-    found = Adoption.objects.for_user(request.user).select_related("protocol_version__practice", "organisation")
-    return get_object_or_404(found, public_id=public_id)
+    user = user_of(request)
+    return found_or_404(_adoption.first(user.pk, public_id) if user.is_active else None)
 
 
 def enrolment_seen(request: HttpRequest, public_id: UUID) -> Enrolment:
     """An enrolment that the user works with, else 404. One's own is on my page, not here."""
-    found = Enrolment.objects.filter(adoption__in=Adoption.objects.for_user(request.user))
-    return get_object_or_404(_whole(found), public_id=public_id)
+    user = user_of(request)
+    return found_or_404(asked.enrolment_worked_with.first(user.pk, public_id) if user.is_active else None)
 
 
 def own_enrolment(request: HttpRequest, public_id: UUID) -> Enrolment:
     """An enrolment that is the user's own, as participant or member, else 404."""
-    return get_object_or_404(_whole(Enrolment.objects.own_of(request.user)), public_id=public_id)
+    own = Enrolment.objects.own_of(request.user).select_related(*asked.AROUND)
+    return get_object_or_404(own, public_id=public_id)
 
 
 def role_for(request: HttpRequest, enrolment: Enrolment, roles: Iterable[str]) -> str:
@@ -115,10 +120,18 @@ def kind_or_404(kinds: dict[str, Any], kind: str) -> Any:
     return kinds[kind]
 
 
-def _whole(found: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    return found.select_related(
-        "person__organisation", "adoption__organisation", "adoption__protocol_version", "protocol_version"
-    )
+def found_or_404(found: M | None) -> M:
+    """What was found; nothing is as though it were not there."""
+    if found is None:
+        raise Http404
+    return found
+
+
+@prepared
+def _adoption(user: int, public_id: UUID) -> QuerySet[Adoption]:
+    found = Adoption.objects.worked_in_by(user).filter(public_id=public_id)
+    texts = [f"protocol_version__{text}" for text in TEXTS]
+    return found.select_related("protocol_version__practice", "organisation").defer(*texts)
 
 
 def sides(adoption: Adoption, here: str, *, lead: bool) -> list[tuple[str, str, bool]]:
