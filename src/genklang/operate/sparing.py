@@ -1,12 +1,14 @@
 """Counting what forms did not need to ask: written with what a form says, read for the adoption's page."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from genklang.operate.forms.answers import Spared
 from genklang.operate.models import Adoption, Event
 from genklang.operate.sent_forms import SentForm
+from genklang.statements import prepared
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,26 @@ def note(adoption: Adoption, event: str, spared: Spared) -> None:
 
 def asked(adoption: Adoption) -> Asked:
     """What the adoption's forms have asked and spared; those whose event was taken back do not count."""
-    voided = Event.objects.filter(adoption=adoption, kind="voided").values_list("data__event", flat=True)
-    rows = SentForm.objects.filter(adoption=adoption).exclude(event__in=list(voided))
-    sums = rows.aggregate(*(Sum(name) for name in Spared._fields))
-    return Asked(**{name: sums[f"{name}__sum"] or 0 for name in Spared._fields})
+    every = _sums.first(adoption.pk)
+    if every is None:
+        return Asked(**dict.fromkeys(Spared._fields, 0))
+    gone = _sums_of.first(adoption.pk, [str(key) for key in _taken_back(adoption.pk)])
+    return Asked(**{name: every[f"{name}__sum"] - (gone[f"{name}__sum"] if gone else 0) for name in Spared._fields})
+
+
+@prepared
+def _sums(adoption: int) -> QuerySet[SentForm, Any]:
+    rows = SentForm.objects.filter(adoption=adoption).order_by().values("adoption")
+    return rows.annotate(*(Sum(name) for name in Spared._fields))
+
+
+@prepared
+def _sums_of(adoption: int, events: list[str]) -> QuerySet[SentForm, Any]:
+    rows = SentForm.objects.filter(adoption=adoption, event__in=events).order_by().values("adoption")
+    return rows.annotate(*(Sum(name) for name in Spared._fields))
+
+
+@prepared
+def _taken_back(adoption: int) -> QuerySet[Event, object]:
+    rows = Event.objects.filter(adoption=adoption, kind="voided").order_by()
+    return rows.values_list("data__event", flat=True)

@@ -8,16 +8,20 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
+from genklang.operate.machines import with_shared
 from genklang.operate.models import Adoption, Alarm, Assignment, Enrolment, Event, Status, Task
 from genklang.operate.pages import case as cases
+from genklang.operate.pages.addresses import addresses
 from genklang.operate.pages.case import Happening
 from genklang.operate.pages.health import Health, worker_health
+from genklang.operate.pages.mending import set_aside_in
 from genklang.operate.pages.paging import Lazy, counted
 from genklang.operate.pages.protocols import protocol_of, words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
 from genklang.people import permissions
 from genklang.people.models import Membership, Organisation, Person, Role, User
+from genklang.statements import prepared
 
 PEOPLE_PER_PAGE, EVENTS_PER_PAGE = 50, 50
 MOST_LOGGED = 20_000
@@ -72,6 +76,7 @@ class LogLine:
 
     happening: Happening
     enrolment: Enrolment
+    case: str
     held: str
     received: str
 
@@ -86,15 +91,15 @@ def adoption_cards(user: User) -> list[AdoptionCard]:
 
 def running(adoption: Adoption) -> Running:
     """How it is doing. Of very many people, how many are in each stage may be a minute old."""
-    words = words_of(adoption)
+    words, counts = words_of(adoption), _stage_counts(adoption)
     return Running(
         adoption=adoption,
         words=words,
-        stages=[StageCount(say(stage), in_stage(adoption, [name])) for name, stage in words.protocol.stages.items()],
-        alarms=_open(Alarm, adoption),
-        tasks=_open(Task, adoption),
-        waiting=Event.objects.filter(adoption=adoption, held__isnull=False).count(),
-        broken=Enrolment.objects.filter(adoption=adoption).exclude(broken_reason="").count(),
+        stages=[StageCount(say(stage), counts.get(name, 0)) for name, stage in words.protocol.stages.items()],
+        alarms=_open(_alarms, adoption),
+        tasks=_open(_tasks, adoption),
+        waiting=_held.count(adoption.pk),
+        broken=set_aside_in(adoption),
         health=worker_health(clock.now()),
     )
 
@@ -106,18 +111,38 @@ def in_stage(adoption: Adoption, stages: Iterable[str]) -> int:
 
 
 def _stage_counts(adoption: Adoption) -> dict[str, int]:
-    rows = Enrolment.objects.filter(adoption=adoption).order_by().values_list("stage").annotate(n=Count("pk"))
-    return counted((adoption.pk, "stages"), lambda: dict(rows), size=lambda counts: sum(counts.values()))
+    return counted(
+        (adoption.pk, "stages"), lambda: dict(_in_stages(adoption.pk)), size=lambda counts: sum(counts.values())
+    )
 
 
-def _open(kind: type[Alarm] | type[Task], adoption: Adoption) -> int:
-    rows = kind.objects.filter(adoption=adoption, closed_at__isnull=True)
-    return counted((adoption.pk, kind), rows.count, size=int)
+def _open(rows: "prepared[[int], int]", adoption: Adoption) -> int:
+    return counted((adoption.pk, rows), lambda: rows.count(adoption.pk), size=int)
+
+
+@prepared
+def _in_stages(adoption: int) -> QuerySet[Enrolment, tuple[str, int]]:
+    return Enrolment.objects.filter(adoption=adoption).order_by().values_list("stage").annotate(n=Count("pk"))
+
+
+@prepared
+def _alarms(adoption: int) -> QuerySet[Alarm, int]:
+    return Alarm.objects.filter(adoption=adoption, closed_at__isnull=True).values_list("pk", flat=True)
+
+
+@prepared
+def _tasks(adoption: int) -> QuerySet[Task, int]:
+    return Task.objects.filter(adoption=adoption, closed_at__isnull=True).values_list("pk", flat=True)
+
+
+@prepared
+def _held(adoption: int) -> QuerySet[Event, int]:
+    return Event.objects.filter(adoption=adoption, held__isnull=False).order_by().values_list("pk", flat=True)
 
 
 def people(adoption: Adoption, *, name: str, stage: str, page: str | None) -> Page[Enrolment]:
     """Those who take part, by name: matters by their title."""
-    rows = Enrolment.objects.filter(adoption=adoption).select_related("person")
+    rows = Enrolment.objects.filter(adoption=adoption).listed()
     if protocol_of(adoption.protocol_version).matter is None:  # the organisation's people are kept in this order
         rows = rows.filter(person__organisation=adoption.organisation_id).order_by("person__display_name", "key")
     else:
@@ -146,33 +171,41 @@ def called(adoption: Adoption, name: str) -> list[int]:
 
 def log(adoption: Adoption, *, kind: str, number: str, held: bool, page: str | None) -> Page[Event]:
     """The event log, latest received first; of more than `MOST_LOGGED` only the latest."""
-    rows = Event.objects.filter(adoption=adoption).select_related(
-        "actor", "token", "enrolment__person", "enrolment__adoption", "enrolment__protocol_version"
-    )
+    rows = Event.objects.filter(adoption=adoption).select_related("actor", "token", "enrolment__person")
+    rows = rows.defer("enrolment__state")
     if kind:
         rows = rows.filter(kind=kind)
     if number:
         rows = rows.filter(enrolment__in=_of_number(adoption, number))
     if held:
         rows = rows.filter(held__isnull=False)
-    lines = Lazy(rows.order_by("-received_at", "-pk"), list, most=MOST_LOGGED)
+    everything = (adoption.pk, "log") if not (kind or number or held) else None
+    lines = Lazy(rows.order_by("-received_at", "-pk"), list, most=MOST_LOGGED, counted_as=everything)
     return Paginator(lines, EVENTS_PER_PAGE).get_page(page)
 
 
 def _of_number(adoption: Adoption, number: str) -> list[int]:
     """The enrolment of that number; where none is written so, those that differ in capital letters alone."""
-    rows = Enrolment.objects.filter(adoption=adoption)
-    exact = list(rows.filter(key=number).values_list("pk", flat=True))
-    return exact or list(rows.filter(key__iexact=number).values_list("pk", flat=True))
+    if exact := _numbered(adoption.pk, number):
+        return exact
+    rows = Enrolment.objects.filter(adoption=adoption, key__iexact=number)
+    return list(rows.order_by().values_list("pk", flat=True))
+
+
+@prepared
+def _numbered(adoption: int, number: str) -> QuerySet[Enrolment, int]:
+    return Enrolment.objects.filter(adoption=adoption, key=number).order_by().values_list("pk", flat=True)
 
 
 def log_lines(adoption: Adoption, events: Page[Event], words: Words) -> list[LogLine]:
     """The events of one page of the log, in words."""
-    telling = Telling(adoption, words).ready(events)
+    telling, case = Telling(adoption, words).ready(events), addresses("case")
+    with_shared([event.enrolment for event in events], [adoption])
     return [
         LogLine(
             cases.happening(event, telling, met=None, voided=frozenset(), user_id=None),
             event.enrolment,
+            case(event.enrolment.public_id),
             event.held or "",
             words.when(event.received_at),
         )
@@ -203,13 +236,18 @@ def assigned(adoption: Adoption) -> dict[str, list[str]]:
 def who_does_what(adoption: Adoption) -> list[tuple[str, str]]:
     """Each staff role with the names of those who hold it."""
     names: dict[str, list[str]] = {}
-    for row in Assignment.objects.filter(adoption=adoption).select_related("user"):
+    for row in _assignments(adoption.pk):
         names.setdefault(row.role, []).append(str(row.user))
     protocol = protocol_of(adoption.protocol_version)
     return [
         (say(protocol.roles[name]), ", ".join(sorted(names.get(name, []))) or _("nobody yet"))
         for name in protocol.staff_roles
     ]
+
+
+@prepared
+def _assignments(adoption: int) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(adoption=adoption).select_related("user")
 
 
 def not_yet_in(adoption: Adoption) -> QuerySet[Person]:
@@ -219,10 +257,12 @@ def not_yet_in(adoption: Adoption) -> QuerySet[Person]:
 
 
 def people_in_words(rows: Page[Enrolment], words: Words) -> list[Mapping[str, object]]:
-    """One page of those who take part: name, stage, since when."""
+    """One page of those who take part: name, stage, since when, and where their page is."""
+    case = addresses("case")
     return [
         {
             "enrolment": row,
+            "case": case(row.public_id),
             "stage": words.stage(row.stage),
             "arm": words.arm(row.arm) if row.arm else "",
             "since": words.day(row.enrolled_at),
@@ -243,8 +283,8 @@ def _card(adoption: Adoption, user: User) -> AdoptionCard:
         status=str(Status(adoption.status).label),
         taking_part=sum(counts.values()) - ended,
         ended=ended,
-        alarms=_open(Alarm, adoption),
-        tasks=_open(Task, adoption),
+        alarms=_open(_alarms, adoption),
+        tasks=_open(_tasks, adoption),
         leads=permissions.has_role(user, adoption.organisation, {Role.LEAD}),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from genklang.operate.machines import machine_for
+from genklang.bank.selectors import protocol_of
 from genklang.operate.models import Attachment, Event
 from genklang.operate.shown import references
 from genklang.protocol.types import EventKind
@@ -46,7 +46,7 @@ def own_address(media: Media) -> str:
 
 def files_of(event: Event, *, address: Address = own_address, subtitles: str = "") -> list[ShownFile]:
     """The event's files; subtitles of other events with the film that they belong to, `subtitles` chosen."""
-    kind = machine_for(event.enrolment).protocol.events.get(event.kind)
+    kind = protocol_of(event.enrolment.protocol_version).events.get(event.kind)
     if kind is None or not any(question.type == "file" for question in kind.fields.values()):
         return []
     rows = Attachment.objects.filter(enrolment=event.enrolment_id, event=event.key).select_related("media")
@@ -86,7 +86,7 @@ def _tracks(event: Event, address: Address, subtitles: str) -> Iterable[Track]:
 
 def _belongs(row: Attachment, event: Event) -> bool:
     found = Event.objects.filter(enrolment=event.enrolment_id, key=row.event, held=None).first()
-    kind = machine_for(event.enrolment).protocol.events.get(found.kind) if found else None
+    kind = protocol_of(event.enrolment.protocol_version).events.get(found.kind) if found else None
     if found is None or kind is None or event.key not in references(kind, found.data):
         return False
     return not Event.objects.filter(enrolment=event.enrolment_id, kind="voided", data__event=found.key).exists()

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
 
@@ -19,6 +20,7 @@ from genklang.operate import clock
 from genklang.operate.kept_figures import KeptFigures
 from genklang.operate.models import Adoption, Enrolment, Event, OutcomeFact
 from genklang.operate.pages.paging import MANY, counted
+from genklang.statements import prepared
 
 KEPT_FOR = 60 * clock.SECOND
 MOST_KEPT = 64
@@ -178,8 +180,21 @@ def _stamp(adoption: Adoption) -> Stamp:
     """What figures hang on, each told by the end of an index: the log's last row, time that has passed somewhere, who
     takes part, the prices.
     """
-    latest = Event.objects.filter(adoption=adoption).order_by("-received_at", "-pk").values_list("pk", flat=True)
-    facts = OutcomeFact.objects.order_by("-pk").values_list("pk", flat=True)
-    people = Enrolment.objects.filter(adoption=adoption)
-    number = counted((adoption.pk, "enrolments"), people.count, size=int)
-    return (latest.first(), facts.first(), number, repr(adoption.overlay.get("prices")))
+    number = counted((adoption.pk, "enrolments"), lambda: _people.count(adoption.pk), size=int)
+    return (_latest.first(adoption.pk), _facts.first(), number, repr(adoption.overlay.get("prices")))
+
+
+@prepared
+def _latest(adoption: int) -> QuerySet[Event, int]:
+    rows = Event.objects.filter(adoption=adoption).order_by("-received_at", "-pk")
+    return rows.values_list("pk", flat=True)[:1]
+
+
+@prepared
+def _facts() -> QuerySet[OutcomeFact, int]:
+    return OutcomeFact.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+
+
+@prepared
+def _people(adoption: int) -> QuerySet[Enrolment, int]:
+    return Enrolment.objects.filter(adoption=adoption).order_by().values_list("pk", flat=True)

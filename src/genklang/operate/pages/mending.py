@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Enrolment, Event, Notice
+from genklang.statements import prepared
 
 SYSTEM = ("clock", "away")
 SHOWN = 50
@@ -53,18 +54,27 @@ def broken_in(adoption: Adoption) -> list[Broken]:
 
 def notices_for(adoption: Adoption) -> list[Told]:
     """What the system has told that nobody has marked as read, latest first."""
-    return [_in_words(notice) for notice in _unseen(adoption)[:SHOWN]]
+    return [_in_words(notice) for notice in _unseen(clock.instant(adoption.started_at))[:SHOWN]]
 
 
 def waits_in(adoption: Adoption) -> int:
     """How many things wait for the lead there."""
-    standing = Enrolment.objects.filter(adoption=adoption).exclude(broken_reason="").count()
-    return standing + _unseen(adoption).count()
+    return set_aside_in(adoption) + _unseen.count(clock.instant(adoption.started_at))
 
 
-def _unseen(adoption: Adoption) -> QuerySet[Notice]:
+def set_aside_in(adoption: Adoption) -> int:
+    """How many enrolments stand still."""
+    return _set_aside.count(adoption.pk)
+
+
+@prepared
+def _set_aside(adoption: int) -> QuerySet[Enrolment, int]:
+    return Enrolment.objects.filter(adoption=adoption).exclude(broken_reason="").order_by().values_list("pk", flat=True)
+
+
+@prepared
+def _unseen(since: int) -> QuerySet[Notice]:
     """About the whole system (a clock, an absence); what is broken is listed by itself."""
-    since = clock.instant(adoption.started_at)
     return Notice.objects.filter(adoption=None, kind__in=SYSTEM, seen_at=None, at__gte=since)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from genklang.engine.types import CloseAlarm, CloseTask, OpenTask, RaiseAlarm, S
 from genklang.operate import clock
 from genklang.operate.machines import machine_of
 from genklang.operate.models import Adoption, Enrolment, Upgrade
+from genklang.operate.pages.paging import counted
 from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.words import Words
 from genklang.operate.problems import Problem
@@ -21,6 +23,7 @@ from genklang.operate.upgrading import Plan
 from genklang.protocol.changes import Change, Impact, differing, in_one_line
 from genklang.protocol.types import Protocol
 from genklang.protocol.upgrading import OwnValue
+from genklang.statements import prepared
 
 MOST_SHOWN = 50
 _SECTIONS = {
@@ -192,9 +195,23 @@ def said(problem: Problem) -> str:
 def on_another_version(adoption: Adoption) -> int:
     """How many take part on another version than those who begin now."""
     own = adoption.protocol_version
-    others = ProtocolVersion.objects.filter(practice=own.practice_id).exclude(pk=own.pk)
     # Not "another than": most are on the adoption's own, and would each be looked at.
-    return Enrolment.objects.filter(adoption=adoption, ended_at=None, protocol_version__in=others).count()
+    others = _versions_beside(own.practice_id, own.pk)
+    if not others:
+        return 0
+    return counted((adoption.pk, "other versions"), lambda: _running_on.count(adoption.pk, others), size=int)
+
+
+@prepared
+def _versions_beside(practice: int, version: int) -> QuerySet[ProtocolVersion, int]:
+    rows = ProtocolVersion.objects.filter(practice=practice).exclude(pk=version)
+    return rows.order_by().values_list("pk", flat=True)
+
+
+@prepared
+def _running_on(adoption: int, versions: list[int]) -> QuerySet[Enrolment, int]:
+    rows = Enrolment.objects.filter(adoption=adoption, ended_at=None, protocol_version__in=versions)
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def latest(adoption: Adoption) -> Upgrade | None:
