@@ -51,6 +51,10 @@ class prepared(Generic[P, R]):
         """The first of the rows; the queryset is to ask for no more than are needed."""
         return next(iter(self._statement().rows(values)), None)
 
+    def part(self, part: slice, *values: P.args, **_named: P.kwargs) -> list[R]:
+        """Those of the rows from the start of a slice to its stop; the queryset is to be in order, and without end."""
+        return self._statement().rows(values, part)
+
     def count(self, *values: P.args, **_named: P.kwargs) -> int:
         """How many rows there are."""
         return self._statement().count(values)
@@ -77,10 +81,10 @@ class _Statement:
         self._holds_lists = any(isinstance(value, list) for value in stand_ins)
         self._sql = sql
 
-    def rows(self, values: Sequence[Any]) -> list[Any]:
+    def rows(self, values: Sequence[Any], part: slice | None = None) -> list[Any]:
         if [] in values:
             return []  # nothing is among none
-        asked = self._asked(values)
+        asked = self._asked(values, part)
         compiler: Any = copy(self._compiler)
         compiler.connection = connection  # this thread's own
         compiler.as_sql = lambda *_args, **_options: asked
@@ -89,19 +93,22 @@ class _Statement:
         return list(self._queryset._iterable_class(SimpleNamespace(query=query, _known_related_objects={}, **around)))
 
     def count(self, values: Sequence[Any]) -> int:
+        if [] in values:
+            return 0
         sql, given = self._asked(values)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({sql}) AS found", given)  # noqa: S608
             return int(cursor.fetchone()[0])
 
-    def _asked(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    def _asked(self, values: Sequence[Any], part: slice | None = None) -> tuple[str, list[Any]]:
         """The statement with these values; a list stands with a place for each of what it holds."""
         plain = [_plain(value) for value in values]
         given = [own if number is None else plain[number] for number, own in self._values]
-        if not self._holds_lists:
-            return self._sql, [value for (value,) in given]
-        places = [", ".join(["%s"] * len(some)) for some in given]
-        return "".join(chain.from_iterable(zip(self._pieces, [*places, ""], strict=True))), list(chain(*given))
+        sql, end = self._sql, "" if part is None else f" LIMIT {part.stop - part.start} OFFSET {part.start}"
+        if self._holds_lists:
+            places = [", ".join(["%s"] * len(some)) for some in given]
+            sql = "".join(chain.from_iterable(zip(self._pieces, [*places, ""], strict=True)))
+        return f"{sql}{end}", list(chain(*given))
 
 
 class _Query:

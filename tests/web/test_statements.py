@@ -64,8 +64,10 @@ def test_lists_may_be_of_any_length_and_a_sign_in_the_statement_stays(lindmala: 
     keys = [services.add_person(organisation=lindmala, display_name=name).pk for name in names]
     assert _names(keys, lindmala.pk) == ["10 %s", "20 %s", "30 %s"]
     assert _names(keys[1:2], lindmala.pk) == ["20 %s"]
+    assert _names.part(slice(1, 3), keys, lindmala.pk) == ["20 %s", "30 %s"]
+    assert _names.part(slice(3, 6), keys, lindmala.pk) == [] and _names.count(keys, lindmala.pk) == 3
     with CaptureQueriesContext(connection) as asked:
-        assert _names([], lindmala.pk) == []
+        assert _names([], lindmala.pk) == [] and _names.count([], lindmala.pk) == 0
     assert len(asked) == 0
 
 

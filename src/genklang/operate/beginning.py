@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from genklang.operate import services
@@ -13,6 +14,7 @@ from genklang.operate.machines import adoption_machine
 from genklang.operate.models import Adoption, Enrolment, Status
 from genklang.operate.problems import Problem, Refused
 from genklang.people.models import Person, User
+from genklang.statements import prepared
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,8 @@ class Opening:
 
 def openings_of(person: Person) -> list[Opening]:
     """What is open to a person: run by the organisation that knows them, and they do not take part in it now."""
-    running = Enrolment.objects.filter(person=person, ended_at=None).values("adoption")
-    rows = Adoption.objects.filter(organisation=person.organisation_id, status=Status.RUNNING, historical=False)
-    adoptions = rows.exclude(pk__in=running).select_related("protocol_version__practice", "organisation")
-    return [found for adoption in adoptions.order_by("name", "pk") for found in _openings(adoption, person)]
+    adoptions = _running_without(person.pk, person.organisation_id)
+    return [found for adoption in adoptions for found in _openings(adoption, person)]
 
 
 @transaction.atomic
@@ -44,6 +44,13 @@ def begin(person: Person, *, adoption: Adoption, role: str, user: User) -> Enrol
     return services.enrol(
         found.adoption, person=held, role=role if several else "", key=f"E-{uuid4().hex[:10]}", source=source
     )
+
+
+@prepared
+def _running_without(person: int, organisation: int) -> QuerySet[Adoption]:
+    there = Enrolment.objects.filter(person=person, ended_at=None).values("adoption")
+    rows = Adoption.objects.filter(organisation=organisation, status=Status.RUNNING, historical=False)
+    return rows.exclude(pk__in=there).with_version().order_by("name", "pk")
 
 
 def _openings(adoption: Adoption, person: Person) -> Iterator[Opening]:

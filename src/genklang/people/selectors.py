@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
@@ -34,7 +35,7 @@ def who_looked(person: Person, *, limit: int = 20) -> list[Look]:
     At most `limit` lines, of the latest `MOST_ROWS` rows.
     """
     found: dict[tuple[object, ...], Look] = {}
-    rows = AccessLog.objects.filter(person=person).select_related("actor")[:MOST_ROWS]
+    rows = _looks(person.pk)
     unnamed = _taking_part(person, {row.actor_id for row in rows if row.actor_id})
     for row in rows:
         key = (localtime(row.at).date(), row.actor_id, row.action, row.purpose)
@@ -68,6 +69,11 @@ def is_a_person(user: User) -> bool:
 
 
 @prepared
+def _looks(person: int) -> QuerySet[AccessLog]:
+    return AccessLog.objects.filter(person=person).select_related("actor")[:MOST_ROWS]
+
+
+@prepared
 def _memberships(user: int) -> QuerySet[Membership]:
     rows = Membership.objects.filter(user=user).select_related("organisation")
     return rows.order_by("organisation__name", "role")
@@ -80,9 +86,21 @@ def _persons(user: int) -> QuerySet[Person, int]:
 
 def _taking_part(person: Person, actors: set[int]) -> frozenset[int]:
     """Those of the users who are known here only as others who take part: their names are not the person's to see."""
-    people = Person.objects.filter(organisation=person.organisation_id, user__in=actors).exclude(pk=person.pk)
-    work = Membership.objects.filter(organisation=person.organisation_id, user__in=actors)
-    return frozenset(people.exclude(user__in=work.values("user")).values_list("user_id", flat=True))
+    known = sorted(actors)
+    people = set(_known_as_persons(person.organisation_id, known, person.pk))
+    return frozenset(people.difference(_working(person.organisation_id, known)))
+
+
+@prepared
+def _known_as_persons(organisation: int, users: list[int], but: int) -> QuerySet[Person, Any]:
+    rows = Person.objects.filter(organisation=organisation, user__in=users).exclude(pk=but)
+    return rows.order_by().values_list("user_id", flat=True)
+
+
+@prepared
+def _working(organisation: int, users: list[int]) -> QuerySet[Membership, int]:
+    rows = Membership.objects.filter(organisation=organisation, user__in=users)
+    return rows.order_by().values_list("user_id", flat=True)
 
 
 def _look(row: AccessLog, person: Person, unnamed: frozenset[int]) -> Look:

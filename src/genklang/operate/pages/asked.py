@@ -46,6 +46,12 @@ def events(keys: list[int]) -> QuerySet[Event]:
 
 
 @prepared
+def events_called(enrolment: int, keys: list[str]) -> QuerySet[Event]:
+    """Events of the enrolment by their keys."""
+    return Event.objects.filter(enrolment=enrolment, key__in=keys)
+
+
+@prepared
 def outcomes(keys: list[int]) -> QuerySet[OutcomeFact]:
     """Outcomes by their numbers."""
     return OutcomeFact.objects.filter(pk__in=keys)

@@ -24,13 +24,14 @@ from genklang.operate.pages.coming import coming
 from genklang.operate.pages.films import ShownFile, files_of
 from genklang.operate.pages.known import told
 from genklang.operate.pages.network import Network, network_of
-from genklang.operate.pages.paging import Lazy
+from genklang.operate.pages.paging import Asked
 from genklang.operate.pages.path import stages_of_way
 from genklang.operate.pages.protocols import numbers_of, stages_of, words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.ways import Ways, about
 from genklang.operate.pages.words import Words, language, say, status_in_words
 from genklang.protocol.types import EventKind, Protocol
+from genklang.statements import prepared
 
 ROWS_PER_PAGE = 25
 EVENT, OUTCOME = 0, 1
@@ -140,7 +141,7 @@ def case_of(enrolment: Enrolment, *, roles: frozenset[str]) -> Case:
         actions=may_do,
         facts=told(enrolment),
         ended=words.protocol.stages[enrolment.stage].final,
-        members=[_belongs(member, words) for member in members_of(enrolment)],
+        members=[_belongs(row, words) for row in members_of(enrolment)] if words.protocol.member_roles else [],
         network=network_of(enrolment, words),
         has_journey=words.protocol.journey is not None,
         has_files=bool(words.protocol.files),
@@ -191,13 +192,26 @@ def facts_in_words(protocol: Protocol, known: Mapping[str, Any]) -> list[tuple[s
 
 def timeline(enrolment: Enrolment, *, page: str | None, user_id: int | None, devices: bool = True) -> Page[Happening]:
     """Everything that has happened, latest first: reports, and expectations that were missed or waived."""
-    events = Event.objects.filter(enrolment=enrolment).exclude(kind__in=TOLD_BY_OTHERS)
-    if not devices:
-        events = events.exclude(by__in=["device", "system"])
-    missed = OutcomeFact.objects.filter(enrolment=enrolment, current=True, status__in=["missed", "waived"])
-    rows = _rows(events, EVENT, "occurred_at").union(_rows(missed, OUTCOME, "deadline_at"), all=True)
-    lines = Lazy(rows.order_by("-at", "group", "-row"), partial(_happenings, enrolment=enrolment, user_id=user_id))
+    make = partial(_happenings, enrolment=enrolment, user_id=user_id)
+    lines = Asked(_happened if devices else _happened_without_devices, [enrolment.pk], make)
     return Paginator(lines, ROWS_PER_PAGE).get_page(page)
+
+
+@prepared
+def _happened(enrolment: int) -> QuerySet[Any, dict[str, int]]:
+    return _with_missed(enrolment, Event.objects.all())
+
+
+@prepared
+def _happened_without_devices(enrolment: int) -> QuerySet[Any, dict[str, int]]:
+    return _with_missed(enrolment, Event.objects.exclude(by__in=["device", "system"]))
+
+
+def _with_missed(enrolment: int, events: QuerySet[Event]) -> QuerySet[Any, Any]:
+    told = events.filter(enrolment=enrolment).exclude(kind__in=TOLD_BY_OTHERS)
+    missed = OutcomeFact.objects.filter(enrolment=enrolment, current=True, status__in=["missed", "waived"])
+    rows = _rows(told, EVENT, "occurred_at").union(_rows(missed, OUTCOME, "deadline_at"), all=True)
+    return rows.order_by("-at", "group", "-row")
 
 
 def _rows(rows: QuerySet[Any, Any], group: int, at: str) -> QuerySet[Any, Any]:

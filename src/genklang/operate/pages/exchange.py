@@ -3,7 +3,7 @@
 Nobody is shown another's name but the one chosen for it, nor what another has written but what is meant for others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from genklang.bank.wording import own_unit
-from genklang.operate import access, books, others
+from genklang.operate import books, others
 from genklang.operate.models import Enrolment, Event, Transfer
 from genklang.operate.others import Way
 from genklang.operate.pages import asked, choosing
@@ -21,7 +21,6 @@ from genklang.operate.pages.protocols import stages_of, words_of
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.ways import Ways
 from genklang.operate.pages.words import Words, say
-from genklang.people.models import User
 from genklang.protocol.together import Ledger
 from genklang.protocol.types import EventKind, Protocol
 
@@ -87,9 +86,9 @@ class Exchange:
         return bool(self.waiting or self.told or self.accounts or self.open is not None)
 
 
-def exchange_of(enrolment: Enrolment, user: User) -> Exchange:
-    """Everything of it on my page."""
-    words, roles = words_of(enrolment), access.own_roles(user, enrolment)
+def exchange_of(enrolment: Enrolment, roles: frozenset[str]) -> Exchange:
+    """Everything of it on my page; `roles` are those in which the enrolment is the reader's own."""
+    words = words_of(enrolment)
     participant = roles & set(words.protocol.participant_roles)
     if not participant or enrolment.broken_reason:
         return Exchange(enrolment, [], [], [], None)
@@ -251,7 +250,7 @@ def _only_answers(protocol: Protocol, kind: str, declared: EventKind, roles: fro
     return False
 
 
-def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> list[tuple[str, Card]]:
+def _waiting(enrolment: Enrolment, roles: Collection[str], telling: Telling) -> list[tuple[str, Card]]:
     """What has come and waits for an answer, what is due soonest first; each with the key of its event."""
     words = telling.words
     labels = {name: say(kind) for name, kind in words.protocol.events.items() if set(roles) & set(kind.by)}
@@ -259,9 +258,7 @@ def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> li
     for due in (due for due in asked.dues(enrolment.pk) if due.opens_at <= words.now):
         found = [(way.label, f"{_form(enrolment, way.kind)}?{way.query}") for way in ways.of(due.due)]
         links.setdefault(anchor_of(due.due), []).extend(found)
-    came = {
-        row.key: row for row in Event.objects.filter(enrolment=enrolment, key__in=links).exclude(by__in=list(roles))
-    }
+    came = {row.key: row for row in asked.events_called(enrolment.pk, list(links)) if row.by not in roles}
     rows = [came[key] for key, found in links.items() if found and key in came]
     telling.ready(rows)
     return [(row.key, _card(row, telling, list(dict.fromkeys(links[row.key])))) for row in rows]
@@ -270,6 +267,8 @@ def _waiting(enrolment: Enrolment, roles: Iterable[str], telling: Telling) -> li
 def _told(enrolment: Enrolment, telling: Telling, *, but: set[str]) -> list[Card]:
     """The latest that others have told, without what still waits."""
     kinds = [kind.passes.as_ for kind in telling.words.protocol.events.values() if kind.passes]
+    if not kinds:
+        return []
     rows = [row for row in standing(enrolment, kinds) if row.key not in but][:LATEST_TOLD]
     telling.ready(rows)
     return [_card(row, telling, []) for row in rows]

@@ -10,7 +10,6 @@ from genklang.engine.types import Due
 from genklang.operate import access
 from genklang.operate.beginning import Opening, openings_of
 from genklang.operate.joining import own_members
-from genklang.operate.managers import EventQuerySet
 from genklang.operate.models import Adoption, Enrolment, EnrolmentMember, Event
 from genklang.operate.models import Due as DueRow
 from genklang.operate.pages import asked
@@ -49,6 +48,7 @@ class Part:
     """One practice that the person takes part in. `own_words` are answers in free text, each with its question."""
 
     enrolment: Enrolment
+    roles: frozenset[str]
     practice: str
     summary: str
     stage: str
@@ -140,29 +140,31 @@ class Mine:
         """What the log calls all who belong to the enrolment, or have."""
         return frozenset(asked.member_keys(self.enrolment.pk))
 
-    def written(self) -> EventQuerySet:
+    def written(self) -> list[Happening]:
         """What the user has written; as the participant, also what was written in that role without signing in."""
-        own = Q(actor=self.user)
-        if self.is_participant:
-            own |= Q(by__in=self.roles & set(self.words.protocol.participant_roles))
-        return self._events().filter(own, kind__in=list(self.words.protocol.events))
+        kinds, most = list(self.words.protocol.events), slice(0, self._most)
+        if not self.is_participant:
+            return self._told(_written.part(most, self.enrolment.pk, self.user.pk, kinds))
+        roles = sorted(self.roles & set(self.words.protocol.participant_roles))
+        return self._told(_written_or_by.part(most, self.enrolment.pk, self.user.pk, roles, kinds))
 
-    def decided(self) -> EventQuerySet:
+    def decided(self) -> list[Happening]:
         """Moves between stages, the lot, what was waived; for a member what the role may read, by others."""
-        protocol = self.words.protocol
-        if self.is_participant:
-            moving = [name for name, kind in protocol.events.items() if kind.moves]
-            return self._events().filter(kind__in=[*DECISIONS, *moving])
-        return self._events().filter(kind__in=self._sees).exclude(actor=self.user)
+        protocol, most = self.words.protocol, slice(0, self._most)
+        if not self.is_participant:
+            return self._told(_by_others.part(most, self.enrolment.pk, self.user.pk, sorted(self._sees)))
+        moving = [name for name, kind in protocol.events.items() if kind.moves]
+        return self._told(_of_kinds.part(most, self.enrolment.pk, [*DECISIONS, *moving]))
 
     def may_read(self, event: Event) -> bool:
         """Whether the user may read what an event carries: the participant all of it, a member what the role sees."""
         return self.is_participant or event.kind in self._sees or event.actor_id == self.user.pk
 
-    def told(self, events: EventQuerySet) -> list[Happening]:
-        """The latest of the events, in words."""
-        most = LATEST if self.is_participant else READ
-        latest = list(events.order_by("-occurred_at", "-sequence")[:most])
+    @property
+    def _most(self) -> int:
+        return LATEST if self.is_participant else READ
+
+    def _told(self, latest: list[Event]) -> list[Happening]:
         for row in latest:
             row.enrolment = self.enrolment
         facts = cases.met_by(self.enrolment, [row.key for row in latest])
@@ -203,9 +205,6 @@ class Mine:
     def _sees(self) -> set[str]:
         return {kind for role in self.roles for kind in self.words.protocol.roles[role].sees}
 
-    def _events(self) -> EventQuerySet:
-        return Event.objects.filter(enrolment=self.enrolment).select_related("actor", "token")
-
 
 def my_pages(user: User) -> list[MyPage]:
     """A page for each organisation that knows the user as a person; mostly one."""
@@ -225,6 +224,31 @@ def _parts(person: Person, user: User) -> list[Part]:
     # Two lookups by an index each; "or" in one statement would look at every enrolment.
     rows = _enrolments(sorted({*_taking_part(person.pk), *_belonging(person.pk)}))
     return sorted((_part(row, user) for row in rows), key=lambda part: (part.ended, not part.doing, not part.next))
+
+
+@prepared
+def _written(enrolment: int, user: int, kinds: list[str]) -> QuerySet[Event]:
+    return _latest(enrolment).filter(actor=user, kind__in=kinds)
+
+
+@prepared
+def _written_or_by(enrolment: int, user: int, roles: list[str], kinds: list[str]) -> QuerySet[Event]:
+    return _latest(enrolment).filter(Q(actor=user) | Q(by__in=roles), kind__in=kinds)
+
+
+@prepared
+def _by_others(enrolment: int, user: int, kinds: list[str]) -> QuerySet[Event]:
+    return _latest(enrolment).filter(kind__in=kinds).exclude(actor=user)
+
+
+@prepared
+def _of_kinds(enrolment: int, kinds: list[str]) -> QuerySet[Event]:
+    return _latest(enrolment).filter(kind__in=kinds)
+
+
+def _latest(enrolment: int) -> QuerySet[Event]:
+    rows = Event.objects.filter(enrolment=enrolment).select_related("actor", "token")
+    return rows.order_by("-occurred_at", "-sequence")
 
 
 @prepared
@@ -262,6 +286,7 @@ def _part(enrolment: Enrolment, user: User) -> Part:
     may_do = _actions(mine)
     return Part(
         enrolment=enrolment,
+        roles=mine.roles,
         practice=say(protocol.title),
         summary=say(protocol.summary),
         stage=words.stage(enrolment.stage),
@@ -270,8 +295,8 @@ def _part(enrolment: Enrolment, user: User) -> Part:
         title=enrolment.called if enrolment.person_id is None else "",
         next=_next(mine, may_do),
         actions=may_do,
-        written=mine.told(mine.written()),
-        decided=mine.told(mine.decided()),
+        written=mine.written(),
+        decided=mine.decided(),
         facts=cases.facts_in_words(protocol, {name: value for name, value in known.items() if name not in texts}),
         network=network_of(enrolment, words) if mine.sees_network else None,
         has_journey=words.protocol.journey is not None,

@@ -13,6 +13,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from genklang.statements import prepared
+
 T = TypeVar("T")
 C = TypeVar("C")
 MOST_COUNTED = 1_000
@@ -58,6 +60,21 @@ class Lazy(_Made[T]):
 
     def _rows(self, part: slice) -> list[Any]:
         return list(self.rows[part])
+
+
+@dataclass(frozen=True)
+class Asked(_Made[T]):
+    """The rows of a prepared statement with these values."""
+
+    statement: "prepared[..., Any]"
+    values: Sequence[Any]
+    make: Callable[[list[Any]], list[T]]
+
+    def __len__(self) -> int:
+        return self.statement.count(*self.values)
+
+    def _rows(self, part: slice) -> list[Any]:
+        return self.statement.part(part, *self.values)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,14 @@ from django import template
 
 from genklang.operate.models import Enrolment
 from genklang.operate.pages.exchange import accounts_of, exchange_of
-from genklang.people.models import User
 
 register = template.Library()
 
 
 @register.inclusion_tag("operate/parts/exchange.html")
-def my_exchange(enrolment: Enrolment, user: User) -> dict[str, Any]:
-    """`{% my_exchange enrolment user %}`: what waits for my answer, what I was told, my balance, the way to others."""
-    return {"exchange": exchange_of(enrolment, user), "enrolment": enrolment}
+def my_exchange(enrolment: Enrolment, roles: frozenset[str]) -> dict[str, Any]:
+    """`{% my_exchange enrolment roles %}`: what waits for my answer, what I was told, my balance, the way to others."""
+    return {"exchange": exchange_of(enrolment, roles), "enrolment": enrolment}
 
 
 @register.inclusion_tag("operate/parts/balances.html")

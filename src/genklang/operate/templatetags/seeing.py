@@ -5,19 +5,16 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from genklang.operate import access
 from genklang.operate.models import Adoption, Enrolment, Status
 from genklang.operate.pages.audiences import seen_by_others
 from genklang.operate.pages.protocols import words_of
-from genklang.people.models import User
 
 register = template.Library()
 
 
 @register.inclusion_tag("operate/parts/audiences.html")
-def who_sees(enrolment: Enrolment, user: User, *, own: bool = False) -> dict[str, Any]:
-    """What guests and the public may see, and how to change it, for staff or (`own`) whom it is about."""
-    roles = access.own_roles(user, enrolment) if own else access.roles_with(user, enrolment)
+def who_sees(enrolment: Enrolment, roles: frozenset[str], *, own: bool = False) -> dict[str, Any]:
+    """What guests and the public may see, and how these roles change it: staff's, or (`own`) of whom it is about."""
     form = "operate:my-form" if own else "operate:report"
     return {"seen": seen_by_others(enrolment, words_of(enrolment), roles=roles, form=form), "level": 3 if own else 2}
 

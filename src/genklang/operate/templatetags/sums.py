@@ -4,10 +4,8 @@ from typing import Any
 
 from django import template
 
-from genklang.operate import access
 from genklang.operate.models import Enrolment
 from genklang.operate.pages.sums import sums_of
-from genklang.people.models import User
 
 register = template.Library()
 
@@ -19,6 +17,6 @@ def my_sums(enrolment: Enrolment) -> dict[str, Any]:
 
 
 @register.inclusion_tag("operate/parts/sums.html")
-def sums_to_decide(enrolment: Enrolment, user: User) -> dict[str, Any]:
-    """`{% sums_to_decide enrolment user %}`: the same, with a way to decide for those who may."""
-    return {"sums": sums_of(enrolment, roles=access.roles_with(user, enrolment)), "mine": False}
+def sums_to_decide(enrolment: Enrolment, roles: frozenset[str]) -> dict[str, Any]:
+    """`{% sums_to_decide enrolment roles %}`: the same, with a way to decide for those of the roles that may."""
+    return {"sums": sums_of(enrolment, roles=roles), "mine": False}

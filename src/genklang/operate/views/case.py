@@ -57,7 +57,8 @@ def case(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     found = pages.case_of(enrolment, roles=roles)
     log_look(request, enrolment)
     values = {"case": found, "enrolment": enrolment, "adoption": enrolment.adoption, "page": page}
-    more = {"can_act": bool(roles), "tabs": _tabs(devices), "key": uuid.uuid4().hex, "trail": _trail(enrolment)}
+    more: dict[str, Any] = {"roles": roles, "can_act": bool(roles)}
+    more |= {"tabs": _tabs(devices), "key": uuid.uuid4().hex, "trail": _trail(enrolment)}
     more |= {"simulated": enrolment.adoption.simulated, "links": links_of(enrolment, found.words)}
     more["open_page"] = enrolment.person is None and any(role.public for role in found.words.protocol.roles.values())
     return render(request, "operate/case.html", values | more)
