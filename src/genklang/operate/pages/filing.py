@@ -117,8 +117,9 @@ def open_enrolments(adoption: Adoption) -> list[tuple[str, str]]:
 def queues(user: User) -> list[Queue]:
     """The adoptions where rows wait for this user."""
     counts = Counter((adoption, file) for adoption, file, _row in _waiting_for(user.pk))
-    rows = Adoption.objects.for_user(user).with_version()
-    adoptions = rows.in_bulk([adoption for adoption, _file in counts]) if counts else {}
+    if not counts:
+        return []
+    adoptions = Adoption.objects.for_user(user).with_version().in_bulk([adoption for adoption, _file in counts])
     found = []
     for (key, name), n in counts.items():
         adoption = adoptions.get(key)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from genklang.engine.types import Due
@@ -15,6 +15,27 @@ from genklang.operate import clock
 from genklang.protocol.types import Labelled, Protocol, Text
 
 WEEK = 7
+WITHOUT_ROLE = {"device": gettext_lazy("the device"), "system": gettext_lazy("the system")}
+STATUSES = {
+    "met": gettext_lazy("done in time"),
+    "met_late": gettext_lazy("done late"),
+    "missed": gettext_lazy("missed"),
+    "waived": gettext_lazy("waived"),
+    "cancelled": gettext_lazy("called off"),
+}
+BUILT_IN = {
+    "enrolled": gettext_lazy("Taking part began"),
+    "member_joined": gettext_lazy("Somebody new belongs to it"),
+    "member_left": gettext_lazy("Somebody left"),
+    "stated": gettext_lazy("Facts were stated"),
+    "allocated": gettext_lazy("Chance decided"),
+    "drawn": gettext_lazy("A random sample was drawn"),
+    "acknowledged": gettext_lazy("Alarm answered"),
+    "resolved": gettext_lazy("Alarm resolved"),
+    "waived": gettext_lazy("Waived"),
+    "voided": gettext_lazy("Taken back"),
+    "time_passed": gettext_lazy("Time passed"),
+}
 
 
 def language() -> Literal["sv", "en"]:
@@ -35,15 +56,18 @@ class Words:
     zone: ZoneInfo
     now: int
 
+    @cached_property
+    def today(self) -> date:
+        """The day that it is there."""
+        return self.local(self.now).date()
+
     def stage(self, name: str) -> str:
         """What the stage is called."""
         return say(self.protocol.stages.get(name), name)
 
     def role(self, name: str) -> str:
         """What the role is called; device and system too."""
-        return say(self.protocol.roles.get(name)) or {"device": _("the device"), "system": _("the system")}.get(
-            name, name
-        )
+        return say(self.protocol.roles.get(name)) or str(WITHOUT_ROLE.get(name, name))
 
     def arm(self, name: str) -> str:
         """What the arm is called."""
@@ -65,12 +89,13 @@ class Words:
     def event(self, kind: str) -> str:
         """What happened."""
         found = self.protocol.events.get(kind)
-        return (say(found.happened) if found and found.happened else say(found)) or _built_in(kind)
+        return (say(found.happened) if found and found.happened else say(found)) or str(BUILT_IN.get(kind, kind))
 
     def when(self, instant: int) -> str:
         """ "today 14:00", "yesterday 08:05", "Tuesday 3 March 10:00", with the year when it is another."""
-        local, today = self.local(instant), self.local(self.now).date()
-        return _("%(day)s %(time)s") % {"day": day_in_words(local.date(), today), "time": local.strftime("%H:%M")}
+        local = self.local(instant)
+        day = day_in_words(local.date(), self.today)
+        return _("%(day)s %(time)s") % {"day": day, "time": f"{local.hour:02}:{local.minute:02}"}
 
     def when_due(self, expectation: str, instant: int) -> str:
         """When something is expected: the day alone where days are what the protocol counts in."""
@@ -103,7 +128,7 @@ class Words:
 
     def day(self, instant: int) -> str:
         """ "today", "tomorrow", "Tuesday 3 March"."""
-        return day_in_words(self.local(instant).date(), self.local(self.now).date())
+        return day_in_words(self.local(instant).date(), self.today)
 
     def clock_time(self, instant: int) -> str:
         """ "08:05"."""
@@ -153,33 +178,11 @@ def _day_in_words(day: date, today: date, _language: str | None) -> str:
 def day_of(written: str, words: Words) -> str:
     """A day written as 2026-03-29, as people say it; as it stands where it is no day."""
     try:
-        return day_in_words(date.fromisoformat(written), words.local(words.now).date())
+        return day_in_words(date.fromisoformat(written), words.today)
     except ValueError:
         return written
 
 
 def status_in_words(status: str) -> str:
     """How an expectation ended."""
-    return {
-        "met": _("done in time"),
-        "met_late": _("done late"),
-        "missed": _("missed"),
-        "waived": _("waived"),
-        "cancelled": _("called off"),
-    }.get(status, status)
-
-
-def _built_in(kind: str) -> str:
-    return {
-        "enrolled": _("Taking part began"),
-        "member_joined": _("Somebody new belongs to it"),
-        "member_left": _("Somebody left"),
-        "stated": _("Facts were stated"),
-        "allocated": _("Chance decided"),
-        "drawn": _("A random sample was drawn"),
-        "acknowledged": _("Alarm answered"),
-        "resolved": _("Alarm resolved"),
-        "waived": _("Waived"),
-        "voided": _("Taken back"),
-        "time_passed": _("Time passed"),
-    }.get(kind, kind)
+    return str(STATUSES.get(status, status))
