@@ -52,9 +52,13 @@ def own_members(user: User, enrolment: Enrolment) -> list[EnrolmentMember]:
 def persons_of(enrolments: Iterable[Enrolment]) -> list[Person]:
     """Everybody whom these enrolments are about, each once: participants, and those who belong to them now."""
     rows = list(enrolments)
-    members = _members([row.pk for row in rows])
-    found = [*(row.person for row in rows if row.person), *(member.person for member in members)]
+    found = [*(row.person for row in rows if row.person), *belonging_to(row.pk for row in rows)]
     return list({person.pk: person for person in found}.values())
+
+
+def belonging_to(enrolments: Iterable[int]) -> list[Person]:
+    """Everybody who belongs to these enrolments, by their numbers, now."""
+    return [member.person for member in _members(list(enrolments))]
 
 
 @prepared

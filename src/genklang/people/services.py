@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -121,7 +121,16 @@ def record_access(
     )
 
 
-def record_listing(*, actor: User, persons: Iterable[Person], purpose: str, at: datetime | None = None) -> None:
+class Seen(Protocol):
+    """A person whose name somebody sees: by number, and whose house it is."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def organisation_id(self) -> int: ...
+
+
+def record_listing(*, actor: User, persons: Iterable[Seen], purpose: str, at: datetime | None = None) -> None:
     """Logs that the actor saw these people's names in a list: at most one row for each person in an hour.
 
     A list that renews itself every other second is mostly known already: one query then, two where somebody is new.
@@ -134,7 +143,7 @@ def record_listing(*, actor: User, persons: Iterable[Person], purpose: str, at: 
         AccessLog(
             organisation_id=person.organisation_id,
             actor=actor,
-            person=person,
+            person_id=key,
             action=Action.LIST,
             purpose=purpose[:200],
             at=now,

@@ -104,11 +104,12 @@ def test_a_due_says_what_it_is_about_and_how_to_meet_it(case: Enrolment) -> None
 def test_what_many_dues_are_about_is_looked_up_at_once(
     case: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    rows = [(case, f"agreement/A-{number}/1") for number in (1, 2)]
-    words_of(case)  # the protocol is at hand
+    place = (case.adoption_id, case.protocol_version_id)
+    rows = [(place, f"agreement/A-{number}/1") for number in (1, 2)]
+    words = words_of(case)
     with django_assert_num_queries(2):  # the agreements, and whom they name
-        [telling] = tellings(rows).values()
-        assert [about(due, telling) for _case, due in rows] == ["Skjuts, Ali, 10 mars", "Middag, Kerstin, 20 mars"]
+        [telling] = tellings(rows, lambda _place: Telling(case.adoption, words)).values()
+        assert [about(due, telling) for _place, due in rows] == ["Skjuts, Ali, 10 mars", "Middag, Kerstin, 20 mars"]
 
 
 def test_a_date_is_told_as_a_day_and_its_deadline_as_the_last_whole_one(case: Enrolment) -> None:

@@ -2,19 +2,24 @@
 
 from zoneinfo import ZoneInfo
 
+from genklang.bank.models import ProtocolVersion
 from genklang.bank.selectors import protocol_of
 from genklang.operate import clock
 from genklang.operate.models import Adoption, Enrolment
 from genklang.operate.pages.words import Words
 from genklang.protocol.types import EventKind, Protocol
 
-__all__ = ["numbers_of", "planned_by_people", "protocol_of", "stages_of", "words_of"]
+__all__ = ["numbers_of", "planned_by_people", "protocol_of", "stages_of", "words_in", "words_of"]
 
 
 def words_of(thing: Adoption | Enrolment) -> Words:
     """Words for an adoption, or for one enrolment on the version it is pinned to."""
-    adoption = thing.adoption if isinstance(thing, Enrolment) else thing
-    return Words(protocol_of(thing.protocol_version), ZoneInfo(adoption.zone), clock.now())
+    return words_in(thing.adoption if isinstance(thing, Enrolment) else thing, thing.protocol_version)
+
+
+def words_in(adoption: Adoption, version: ProtocolVersion) -> Words:
+    """Words for those in an adoption who are on that version."""
+    return Words(protocol_of(version), ZoneInfo(adoption.zone), clock.now())
 
 
 def stages_of(protocol: Protocol, kind: EventKind) -> frozenset[str]:

@@ -1,28 +1,31 @@
 """The proposals behind lines of the worklist: what is proposed, and the way to decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from genklang.operate.models import Enrolment
 from genklang.operate.pages.choosing import anchor_of
-from genklang.operate.pages.protocols import words_of
 from genklang.operate.pages.sums import Shown, sums_of
 from genklang.operate.pages.words import Words
 
 Row = Mapping[str, Any]
 
 
-def proposals_behind(
-    rows: Sequence[Row], enrolments: Mapping[object, Enrolment]
-) -> dict[tuple[int, int], tuple[str, str]]:
-    """For the rows that wait for somebody to decide a proposal, by (group, row): it in words, and where to decide."""
-    waiting = [row for row in rows if _decides(words_of(enrolments[row["who"]]), row["what"])]
+def proposals_behind(rows: Sequence[Row], words: Callable[[int], Words]) -> dict[tuple[int, int], tuple[str, str]]:
+    """For the rows that wait for somebody to decide a proposal, by (group, row): it in words, and where to decide.
+
+    `words` are those that an enrolment, by its number, is told with.
+    """
+    waiting = [row for row in rows if _decides(words(row["who"]), row["what"])]
+    if not waiting:
+        return {}
+    enrolments = Enrolment.objects.with_protocol().in_bulk({row["who"] for row in waiting})
     shown: dict[object, list[Shown]] = {}
     found: dict[tuple[int, int], tuple[str, str]] = {}
     for row in waiting:
-        enrolment = enrolments[row["who"]]
         if row["who"] not in shown:
-            shown[row["who"]] = sums_of(enrolment, roles=frozenset(words_of(enrolment).protocol.roles))
+            roles = frozenset(words(row["who"]).protocol.roles)
+            shown[row["who"]] = sums_of(enrolments[row["who"]], roles=roles)
         place = (row["group"], row["row"])
         for sum in shown[row["who"]]:
             if sum.key == anchor_of(row["what"]) and sum.decide:

@@ -8,16 +8,29 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from genklang.operate.machines import with_shared
-from genklang.operate.models import Adoption, Alarm, Enrolment
+from genklang.bank.models import ProtocolVersion
+from genklang.operate.managers import TEXTS
+from genklang.operate.models import Adoption, Alarm
 from genklang.operate.pages.addresses import addresses
+from genklang.operate.pages.listed import COLUMNS, Listed, Place, listed
+from genklang.operate.pages.protocols import words_in
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.to_decide import proposals_behind
-from genklang.operate.pages.ways import about, place_of, tellings
+from genklang.operate.pages.ways import about, tellings
 from genklang.statements import prepared
 
 TASK, DUE = 0, 1
-Place = tuple[int, int]
+OF_ALARM = (
+    "pk",
+    "public_id",
+    "due",
+    "role",
+    "level",
+    "raised_at",
+    "acknowledged_at",
+    "acknowledged_by__name",
+    "acknowledged_by__email",
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +47,11 @@ class Line:
     when: str
     help: str
     adoption: str
-    about: Enrolment
+    about: Listed
     role: str = ""
     since: str = ""
     answered_by: str = ""
-    id: UUID | None = None
+    id: str = ""
     take: str = ""
     resolve: str = ""
     escalated: bool = False
@@ -46,6 +59,26 @@ class Line:
     regards: str = ""
     proposal: str = ""
     decide: str = ""
+
+
+class Raised(NamedTuple):
+    """An open alarm by `OF_ALARM`, and whose it is."""
+
+    pk: int
+    public_id: UUID
+    due: str
+    role: str
+    level: int
+    raised_at: int
+    acknowledged_at: int | None
+    name: str | None
+    email: str | None
+    about: Listed
+
+    @property
+    def acknowledged_by(self) -> str:
+        """Who has taken it on."""
+        return self.name or self.email or ""
 
 
 class _Named(NamedTuple):
@@ -59,48 +92,49 @@ class Lines:
     """Makes lines of rows in these adoptions, as of `now` (µs). What rows share is looked up and put in words once."""
 
     def __init__(self, adoptions: Iterable[Adoption], now: int) -> None:
-        self._adoptions, self._now = adoptions, now
+        self._adoptions, self._now = {adoption.pk: adoption for adoption in adoptions}, now
         self._case, self._take, self._resolve = map(addresses, ("case", "acknowledge", "resolve"))
         self._names: dict[tuple[Place, str, bool], _Named] = {}
 
-    def of_alarms(self, rows: Sequence[Alarm]) -> list[Line]:
-        """Alarms with their enrolments and people at hand, as they come."""
-        with_shared([row.enrolment for row in rows], self._adoptions)
-        said = tellings((row.enrolment, row.due) for row in rows)
-        return [self._alarm(row, said[place_of(row.enrolment)]) for row in rows]
+    def of_alarms(self, rows: Sequence[Raised]) -> list[Line]:
+        """Alarms, as they come."""
+        said = tellings(((row.about.place, row.due) for row in rows), self._telling)
+        return [self._alarm(row, said[row.about.place]) for row in rows]
 
     def of_rest(self, rows: Sequence[Mapping[str, Any]]) -> list[Line]:
         """Tasks and what is planned: group, at, row, who, what and end of each, as they come."""
-        whose = self._enrolments({row["who"] for row in rows})
-        proposed = proposals_behind(rows, whose)
-        said = tellings((whose[row["who"]], row["what"]) for row in rows)
+        whose = listed({row["who"] for row in rows})
+        said = tellings(((whose[row["who"]].place, row["what"]) for row in rows), self._telling)
+        proposed = proposals_behind(rows, lambda who: said[whose[who].place].words)
         lines = []
         for row in rows:
-            enrolment = whose[row["who"]]
+            one = whose[row["who"]]
             proposal, decide = proposed.get((row["group"], row["row"]), ("", ""))
-            telling, is_task = said[place_of(enrolment)], row["group"] == TASK
-            common = self._common(enrolment, row["what"], telling, missed=is_task)
+            telling, is_task = said[one.place], row["group"] == TASK
+            common = self._common(one, row["what"], telling, missed=is_task)
             own = self._of_task(row, telling) if is_task else self._of_due(row, telling)
             lines.append(Line(**common, **own, proposal=proposal, decide=decide))
         return lines
 
-    def _enrolments(self, keys: set[int]) -> dict[object, Enrolment]:
-        return {row.pk: row for row in with_shared(_enrolments(sorted(keys)), self._adoptions)}
+    def _telling(self, place: Place) -> Telling:
+        adoption, version = self._adoptions[place[0]], place[1]
+        own = adoption.protocol_version
+        other = None if own.pk == version else ProtocolVersion.objects.defer(*TEXTS).get(pk=version)
+        return Telling(adoption, words_in(adoption, other or own))
 
-    def _alarm(self, alarm: Alarm, telling: Telling) -> Line:
+    def _alarm(self, alarm: Raised, telling: Telling) -> Line:
         words = telling.words
-        by = str(alarm.acknowledged_by) if alarm.acknowledged_by else ""
         at = words.when(alarm.acknowledged_at) if alarm.acknowledged_at else ""
         return Line(
-            **self._common(alarm.enrolment, alarm.due, telling, missed=True),
+            **self._common(alarm.about, alarm.due, telling, missed=True),
             kind="alarm",
-            id=alarm.public_id,
+            id=str(alarm.public_id),
             take=self._take(alarm.public_id),
             resolve=self._resolve(alarm.public_id),
             when=words.when(alarm.raised_at),
             since=words.since(alarm.raised_at),
             role=words.role(alarm.role),
-            answered_by=", ".join(filter(None, [by, at])),
+            answered_by=", ".join(filter(None, [alarm.acknowledged_by, at])),
             escalated=alarm.level > 0,
         )
 
@@ -110,7 +144,7 @@ class Lines:
 
     def _of_due(self, row: Mapping[str, Any], telling: Telling) -> dict[str, Any]:
         words, at, what = telling.words, row["at"], row["what"].partition("/")[0]
-        late, today = at < self._now, words.local(at).date() <= words.local(self._now).date()
+        late, today = at < self._now, words.local(at).date() <= words.today
         return {
             "kind": "late" if late else "due",
             "when": words.when_due(what, at),
@@ -118,15 +152,15 @@ class Lines:
             "heading": _("Do today") if today else _("Coming"),
         }
 
-    def _common(self, enrolment: Enrolment, due: str, telling: Telling, *, missed: bool) -> dict[str, Any]:
-        named = self._named(place_of(enrolment), due.partition("/")[0], telling, missed=missed)
+    def _common(self, whose: Listed, due: str, telling: Telling, *, missed: bool) -> dict[str, Any]:
+        named = self._named(whose.place, due.partition("/")[0], telling, missed=missed)
         return {
-            "person": enrolment.called,
-            "case": self._case(enrolment.public_id),
+            "person": whose.called,
+            "case": self._case(whose.public_id),
             "what": named.what,
             "help": named.help,
             "adoption": telling.adoption.name,
-            "about": enrolment,
+            "about": whose,
             "regards": about(due, telling),
         }
 
@@ -139,6 +173,13 @@ class Lines:
         return self._names[key]
 
 
+def raised(keys: list[int]) -> dict[int, Raised]:
+    """These alarms by their numbers."""
+    own = len(OF_ALARM)
+    return {row[0]: Raised._make([*row[:own], Listed._make(row[own:])]) for row in _raised(keys)}
+
+
 @prepared
-def _enrolments(keys: list[int]) -> QuerySet[Enrolment]:
-    return Enrolment.objects.filter(pk__in=keys).listed().order_by()
+def _raised(keys: list[int]) -> QuerySet[Alarm, Any]:
+    whose = (f"enrolment__{column}" for column in COLUMNS)
+    return Alarm.objects.filter(pk__in=keys).order_by().values_list(*OF_ALARM, *whose)

@@ -1,13 +1,12 @@
 """How what is expected can be told: the forms that meet it, with what it is about chosen already."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from genklang.operate.models import Enrolment
 from genklang.operate.pages.choosing import anchor_of, points_at
-from genklang.operate.pages.protocols import words_of
+from genklang.operate.pages.listed import Place
 from genklang.operate.pages.telling import Telling
 from genklang.operate.pages.words import Words, say
 from genklang.protocol.types import Expectation, Protocol
@@ -34,24 +33,17 @@ def about(due: str, telling: Telling) -> str:
     return ", ".join(said)
 
 
-def tellings(rows: Iterable[tuple[Enrolment, str]]) -> dict[tuple[int, int], Telling]:
-    """Words for many dues, by adoption and version; what they are about is looked up at once, however many they are."""
-    groups: dict[tuple[int, int], list[tuple[Enrolment, str]]] = defaultdict(list)
-    for enrolment, due in rows:
-        groups[place_of(enrolment)].append((enrolment, due))
-    return {place: _ready(some) for place, some in groups.items()}
+def tellings(rows: Iterable[tuple[Place, str]], telling: Callable[[Place], Telling]) -> dict[Place, Telling]:
+    """Words for many dues by where they stand; what they are about is looked up at once, however many they are."""
+    groups: dict[Place, list[str]] = defaultdict(list)
+    for place, due in rows:
+        groups[place].append(due)
+    return {place: _ready(telling(place), dues) for place, dues in groups.items()}
 
 
-def place_of(enrolment: Enrolment) -> tuple[int, int]:
-    """Which words an enrolment's dues are told with: its adoption's and its version's."""
-    return (enrolment.adoption_id, enrolment.protocol_version_id)
-
-
-def _ready(rows: list[tuple[Enrolment, str]]) -> Telling:
-    first = rows[0][0]
-    telling = Telling(first.adoption, words_of(first))
+def _ready(telling: Telling, dues: Iterable[str]) -> Telling:
     protocol, events, members = telling.words.protocol, set[str](), set[str]()
-    for _enrolment, due in rows:
+    for due in dues:
         declared = protocol.expectations[due.partition("/")[0]]
         if declared.each:
             members.add(due.rpartition("/")[2])

@@ -14,15 +14,16 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Val
 
 from genklang.bank.models import ProtocolVersion
 from genklang.operate import clock
-from genklang.operate.joining import persons_of
+from genklang.operate.joining import belonging_to
 from genklang.operate.managers import TEXTS
 from genklang.operate.models import Adoption, Alarm, Assignment, Due, Enrolment, Task
 from genklang.operate.pages.adoptions import called
 from genklang.operate.pages.alike import Entry, entries
 from genklang.operate.pages.health import Health, worker_health
+from genklang.operate.pages.listed import Somebody
 from genklang.operate.pages.paging import MOST_COUNTED, Waiting, count_first, first_of
 from genklang.operate.pages.protocols import planned_by_people, protocol_of
-from genklang.operate.pages.todo import DUE, TASK, Line, Lines
+from genklang.operate.pages.todo import DUE, TASK, Line, Lines, raised
 from genklang.people.models import Person, User
 from genklang.statements import prepared
 
@@ -72,14 +73,15 @@ class Worklist:
     @property
     def mark(self) -> str:
         """Changes when the alarms do, so that a page that shows them already is left alone."""
-        seen = [(str(line.id), line.since, line.answered_by, line.role) for line in self.alarms]
+        seen = [(line.id, line.since, line.answered_by, line.role) for line in self.alarms]
         return sha256(repr((seen, self.alarms_in_all, self.health.late)).encode()).hexdigest()[:16]
 
     @property
-    def persons(self) -> list[Person]:
+    def persons(self) -> list[Person | Somebody]:
         """Everybody whose name stands in the list."""
         lines = [*self.alarms, *(self.page.object_list if self.page else ())]
-        return persons_of({line.about.pk: line.about for line in lines}.values())
+        whose = {line.about.pk: line.about for line in lines}
+        return [*(one.person for one in whose.values() if one.person), *belonging_to(whose)]
 
     @property
     def is_empty(self) -> bool:
@@ -149,7 +151,7 @@ def _alarms(roles: Roles, narrowed: Q, lines: Lines) -> tuple[list[Line], int]:
     keys = _first_keys([rows.filter(acknowledged_at__isnull=True) for rows in every], "raised_at", MOST_ALARMS)
     if left := MOST_ALARMS - len(keys):
         keys += _first_keys([rows.filter(acknowledged_at__isnull=False) for rows in every], "acknowledged_at", left)
-    found = {row.pk: row for row in _with_people(keys)}
+    found = raised(keys)
     chosen = [found[key] for key in keys if key in found]
     return lines.of_alarms(chosen), len(chosen) if left else count_first(every, MOST_COUNTED)
 
@@ -159,12 +161,6 @@ def _assignments(user: int) -> QuerySet[Assignment]:
     mine = Assignment.objects.filter(user=user, adoption__in=Adoption.objects.worked_in_by(user))
     texts = [f"adoption__protocol_version__{text}" for text in TEXTS]
     return mine.select_related("adoption__protocol_version", "adoption__organisation").defer(*texts)
-
-
-@prepared
-def _with_people(alarms: list[int]) -> QuerySet[Alarm]:
-    rows = Alarm.objects.filter(pk__in=alarms).select_related("enrolment__person", "acknowledged_by")
-    return rows.defer("enrolment__state")
 
 
 def _first_keys(queries: list[QuerySet[Any, Any]], at: str, most: int) -> list[int]:
