@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from genklang.operate import clock
@@ -207,7 +208,7 @@ def log_lines(adoption: Adoption, events: Page[Event], words: Words) -> list[Log
             event.enrolment,
             case(event.enrolment.public_id),
             event.held or "",
-            words.when(event.received_at),
+            capfirst(words.when(event.received_at)),
         )
         for event in events
     ]

@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from genklang.charts import Chart
 from genklang.site.chart_page import shown
+from genklang.site.lines import lines
 from genklang.site.tables import stacking
 
 register = template.Library()
+register.tag("lines", lines)
 CARRIED = ("request", "csrf_token", "user")
 
 
