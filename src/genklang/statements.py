@@ -4,7 +4,7 @@ Django makes SQL of a queryset anew every time that it is asked, which takes sev
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import update_wrapper
@@ -35,7 +35,8 @@ class prepared(Generic[P, R]):
     """Makes of a function that gives a queryset one that gives its rows, by a statement that is put together once.
 
     The function's parameters are int, str, UUID, datetime, or list[int] and list[str] for `__in`. They are handed over
-    by place, and compared with columns and nothing else: what is asked must not hang on what they are.
+    by place, and compared with columns and nothing else: what is asked must not hang on what they are. Of an empty list
+    nothing is asked, and nothing found; so none is for `exclude`.
     """
 
     def __init__(self, build: Callable[P, QuerySet[Any, R]]) -> None:
@@ -43,23 +44,25 @@ class prepared(Generic[P, R]):
         self._known: dict[str, _Statement] = {}
         update_wrapper(self, build)
 
-    def __call__(self, *values: P.args, **_named: P.kwargs) -> list[R]:
+    def __call__(self, *values: P.args, **named: P.kwargs) -> list[R]:
         """The rows, as the queryset would give them."""
-        return self._statement().rows(values)
+        return self._statement(named).rows(values)
 
-    def first(self, *values: P.args, **_named: P.kwargs) -> R | None:
+    def first(self, *values: P.args, **named: P.kwargs) -> R | None:
         """The first of the rows; the queryset is to ask for no more than are needed."""
-        return next(iter(self._statement().rows(values)), None)
+        return next(iter(self._statement(named).rows(values)), None)
 
-    def part(self, part: slice, *values: P.args, **_named: P.kwargs) -> list[R]:
+    def part(self, part: slice, *values: P.args, **named: P.kwargs) -> list[R]:
         """Those of the rows from the start of a slice to its stop; the queryset is to be in order, and without end."""
-        return self._statement().rows(values, part)
+        return self._statement(named).rows(values, part)
 
-    def count(self, *values: P.args, **_named: P.kwargs) -> int:
+    def count(self, *values: P.args, **named: P.kwargs) -> int:
         """How many rows there are."""
-        return self._statement().count(values)
+        return self._statement(named).count(values)
 
-    def _statement(self) -> "_Statement":
+    def _statement(self, named: Mapping[str, Any]) -> "_Statement":
+        if named:
+            raise TypeError(f"{', '.join(named)}: handed over by name. Hand values over by place.")
         if connection.vendor not in self._known:
             kinds = [kind for name, kind in get_annotations(self._build, eval_str=True).items() if name != "return"]
             stand_ins = [STAND_INS[kind](number) for number, kind in enumerate(kinds)]

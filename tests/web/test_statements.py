@@ -95,6 +95,11 @@ def test_each_thread_asks_by_its_own_connection(lindmala: Organisation) -> None:
     assert found == _by_id(person.public_id)
 
 
+def test_values_are_handed_over_by_place(lindmala: Organisation) -> None:
+    with pytest.raises(TypeError, match="by name"):
+        _names([1], organisation=lindmala.pk)
+
+
 def test_a_value_that_the_statement_would_change_is_refused() -> None:
     with pytest.raises(TypeError, match="not compared as it is"):
         _part_of("or")
