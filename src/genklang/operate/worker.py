@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from genklang.operate import clock, deadlines, inside, outgoing
 from genklang.operate.ledger import draw_arm, set_aside
@@ -174,12 +174,12 @@ def _unsent() -> QuerySet[Outbox]:
 
 @transaction.atomic
 def _lease(now: int, limit: int) -> Sequence[Outbox]:
-    """Takes rows for a minute: whoever dies meanwhile leaves them to the next."""
+    """Takes rows for a minute: whoever dies meanwhile leaves them to the next, and that counts as no try."""
     ready = _outward().filter(available_at__lte=now).order_by("available_at")
     rows = ready.select_related("adoption", "enrolment__person__user").select_for_update(skip_locked=True, of=("self",))
     leased = list(rows[:limit])
     keys = [row.pk for row in leased]
-    Outbox.objects.filter(pk__in=keys).update(available_at=now + LEASE, attempts=F("attempts") + 1)
+    Outbox.objects.filter(pk__in=keys).update(available_at=now + LEASE)
     return leased
 
 
@@ -188,5 +188,6 @@ def _try_again(row: Outbox, now: int, error: str) -> None:
     tries = row.attempts + 1
     wait = min(LONGEST_WAIT, clock.SECOND * 2**tries)
     given_up_at = now if tries >= MOST_TRIES else None
-    Outbox.objects.filter(pk=row.pk).update(available_at=now + wait, given_up_at=given_up_at, error=error[:200])
+    values = {"attempts": tries, "available_at": now + wait, "given_up_at": given_up_at, "error": error[:200]}
+    Outbox.objects.filter(pk=row.pk).update(**values)
     log.warning("outbox row %d not delivered at try %d: %s", row.pk, tries, error)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from genklang.operate import clock, services, worker
+from genklang.operate import clock, outgoing, services, worker
 from genklang.operate.guard import ClockGuard, trust_clock
 from genklang.operate.incoming import IncomingEvent, Source
 from genklang.operate.models import Alarm, Deadline, Enrolment, Event, Heartbeat, Notice, Outbox, OutcomeFact, Status
@@ -110,6 +110,27 @@ def test_what_cannot_be_delivered_is_given_up_at_last(ward: Ward) -> None:
     ward.wall.set("2026-03-02 09:00:00")
     assert worker.drain(clock.now()).expired == 1
     assert worker.drain(clock.now() + HOUR) == worker.Drained()
+
+
+def test_a_message_is_not_given_up_because_workers_died_before_they_sent_it(
+    ward: Ward, outside: tuple[str, list[dict[str, Any]], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, came, codes = outside
+    services.change_adoption(ward.adoption, name="M", overlay={"channels": {"alarm": address}})
+    ward.tick("2026-03-02 09:00:00")
+    with monkeypatch.context() as killed:
+        killed.setattr(outgoing, "deliver", lambda *_args, **_more: (_ for _ in ()).throw(SystemExit))
+        for _ in range(worker.MOST_TRIES + 3):
+            with pytest.raises(SystemExit):
+                worker.drain(clock.now())
+            ward.wall.time += worker.LEASE
+    codes.append(503)
+    assert worker.drain(clock.now()).failed == 1
+    ward.wall.time += worker.LEASE
+    worker.drain(clock.now())
+    assert [one["what"] for one in came] == ["alarm", "alarm"]
+    row = Outbox.objects.get(channel="alarm")
+    assert (row.attempts, row.given_up_at) == (1, None) and row.delivered_at is not None
 
 
 def test_a_simulated_person_s_reminders_never_leave(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
