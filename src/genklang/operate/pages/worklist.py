@@ -27,8 +27,7 @@ from genklang.operate.pages.todo import DUE, TASK, Line, Lines, raised
 from genklang.people.models import Person, User
 from genklang.statements import prepared
 
-MOST_ALARMS = 50
-ROWS_PER_PAGE = 30
+ROWS_PER_PAGE = MOST_ALARMS = 30
 LOOK_AHEAD = 14 * 24 * 60 * clock.MINUTE
 Roles = Mapping[Adoption, frozenset[str]]
 
@@ -44,7 +43,7 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Worklist:
-    """All of one member's work. `alarms` at most fifty, the oldest first; `page` holds the rest."""
+    """All of one member's work. `alarms` at most thirty, the oldest first; `page` holds the rest."""
 
     roles: Roles
     health: Health
