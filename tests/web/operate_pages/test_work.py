@@ -155,3 +155,11 @@ def test_the_page_works_without_scripts(nurse: Client, ward: Ward) -> None:
     page = text(nurse)
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in page
     assert "http-equiv" not in text(nurse, f"{WORK}?still=1")
+
+
+def test_an_alarm_that_nobody_named_has_taken_on_is_taken_on_all_the_same(nurse: Client, ward: Ward) -> None:
+    ward.tick("2026-03-02 09:03")
+    Alarm.objects.update(acknowledged_at=ward.wall.time)
+    for path in (WORK, reverse("operate:case", args=[ward.enrolment.public_id])):
+        page = text(nurse, path)
+        assert "Taken on by somebody" in page and "I'll take it" not in page, path

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from genklang.engine.types import Due as EngineDue
 from genklang.operate.models import Enrolment
 from genklang.operate.pages import asked
@@ -64,7 +66,7 @@ def alarms(enrolment: Enrolment, shown: Shown) -> list[Expected]:
             late=True,
             raised="alarm",
             id=row.public_id,
-            answered_by=str(row.acknowledged_by or "") if row.acknowledged_at else "",
+            answered_by=str(row.acknowledged_by or _("somebody")) if row.acknowledged_at else "",
             ways=shown.ways.of(row.due),
             about=about(row.due, shown.telling),
         )

@@ -124,7 +124,9 @@ class Lines:
 
     def _alarm(self, alarm: Raised, telling: Telling) -> Line:
         words = telling.words
-        at = words.when(alarm.acknowledged_at) if alarm.acknowledged_at else ""
+        taken = (
+            [alarm.acknowledged_by or _("somebody"), words.when(alarm.acknowledged_at)] if alarm.acknowledged_at else []
+        )
         return Line(
             **self._common(alarm.about, alarm.due, telling, missed=True),
             kind="alarm",
@@ -134,7 +136,7 @@ class Lines:
             when=words.when(alarm.raised_at),
             since=words.since(alarm.raised_at),
             role=words.role(alarm.role),
-            answered_by=", ".join(filter(None, [alarm.acknowledged_by, at])),
+            answered_by=", ".join(taken),
             escalated=alarm.level > 0,
         )
 
