@@ -71,7 +71,8 @@ class Loop:
         self._upcoming = worker.upcoming(self._free)
         if self._upcoming.first is None or self._upcoming.first > now:
             return False
-        ticked = worker.tick(now) if (self._upcoming.due or now + 1) <= now else worker.Ticked()
+        due = self._upcoming.due
+        ticked = worker.tick(now) if due is not None and due <= now else worker.Ticked()
         self._lag = max(self._lag, ticked.lag)
         inside.settle_all(clock.now())
         drained = worker.drain(clock.now())
